@@ -1,0 +1,325 @@
+"""The one handle on everything kept: memorials, what the family gave, and what was made of it.
+
+Ties the vault to the store, so that each change is one transaction: files first, rows last, and what a crash leaves
+between the two is invisible and swept away at a later opening. Knows no formats: pictures and sound are bytes to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from data.errors import BadHome, LanternError, UnknownMemorial
+from data.home import Home
+from data.store import KeptRow, Made, Rows, Store
+from data.types import Letter, Person
+from data.vault import Vault
+
+PREFIX_CHARS = 4  # of an id, at least, to name a memorial by it
+SHOWN_CHARS = 8  # of an id in a message
+UNDATED = "9999"  # sorts behind every date
+
+
+@dataclass(frozen=True, slots=True)
+class Memorial:
+    """Someone who is remembered here."""
+
+    id: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing that the family gave. `kind` is letter, message, recording or photo; `date` is ISO 8601."""
+
+    kind: str
+    file: str
+    author: str | None
+    date: str | None
+
+
+class Archive:
+    """An opened home with its memorials. Use it in a `with` block."""
+
+    def __init__(self, home: Home, vault: Vault, store: Store) -> None:
+        self.home = home
+        self._vault = vault
+        self._store = store
+
+    @classmethod
+    def open(cls, root: Path) -> Archive:
+        """Open the home at `root`, or make it there."""
+        home = Home.open(root)
+        try:
+            with home.setting_up():
+                store = Store.at(home.database)
+        except BaseException:
+            home.close()
+            raise
+        archive = cls(home, Vault(home), store)
+        archive._sweep()
+        return archive
+
+    def close(self) -> None:
+        """Let go of the database and remove this process's temporary files."""
+        self._store.close()
+        self.home.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Memorials
+
+    def create(self, person: Person) -> Memorial:
+        """A new, empty memorial."""
+        memorial_id = secrets.token_hex(16)
+        with self.home.writing():
+            self._vault.found(memorial_id)
+            sealed = self._vault.seal(memorial_id, json.dumps(asdict(person), ensure_ascii=False), "memorials.person")
+            with self._store.changing() as rows:
+                rows.add_memorial(memorial_id, sealed)
+        return Memorial(memorial_id, person)
+
+    def memorials(self) -> list[Memorial]:
+        """All of them, the oldest first."""
+        with self._store.reading() as rows:
+            found = rows.memorials()
+        memorials = []
+        for memorial_id, sealed in found:
+            try:
+                memorials.append(Memorial(memorial_id, self._person(memorial_id, sealed)))
+            except BadHome:
+                with self._store.reading() as rows:
+                    if rows.knows(memorial_id):  # else somebody removed it just now
+                        raise
+        return memorials
+
+    def find(self, name_or_id: str) -> Memorial:
+        """The one of that name, whatever its case, or of that id or its first characters; else `UnknownMemorial`."""
+        memorials = self.memorials()
+        wanted = _folded(name_or_id)
+        found = [memorial for memorial in memorials if _folded(memorial.person.name) == wanted]
+        if not found and len(wanted) >= PREFIX_CHARS:
+            found = [memorial for memorial in memorials if memorial.id.startswith(wanted)]
+        if len(found) == 1:
+            return found[0]
+        if not memorials:
+            raise UnknownMemorial("there is no memorial here yet: make one with `lantern new`")
+        if not found:
+            raise UnknownMemorial("no memorial has that name or id: `lantern list` shows those that there are")
+        ids = ", ".join(memorial.id[:SHOWN_CHARS] for memorial in found)
+        raise UnknownMemorial(f"{len(found)} memorials are called that: give the id instead, one of {ids}")
+
+    def remove(self, memorial_id: str) -> None:
+        """The memorial with everything in it. Nothing can bring it back."""
+        with self.home.writing():
+            with self._store.changing() as rows:
+                self._check(rows, memorial_id, for_change=True)
+                rows.remove_memorial(memorial_id)
+            self._vault.forget(memorial_id)
+
+    # What the family gave
+
+    def add_letter(self, memorial_id: str, letter: Letter, original: bytes, author: str | None = None) -> bool:
+        """Keep one letter; False where the very same is there already."""
+        return self.add_letters(memorial_id, [letter], original, author)[0]
+
+    def add_letters(
+        self, memorial_id: str, letters: Sequence[Letter], original: bytes, author: str | None = None
+    ) -> list[bool]:
+        """Keep the letters or messages of one file, all or none; for each, False where the very same is there."""
+        with self._change(memorial_id) as change:
+            return [change.add_letter(letter, original, author) for letter in letters]
+
+    def letters(self, memorial_id: str) -> list[Letter]:
+        """Letters and messages by date, undated ones last."""
+        letters = []
+        for row in self._sources(memorial_id, ("letter", "message")):
+            kept = self._unsealed(memorial_id, row)
+            text = self._vault.unseal(memorial_id, row.text or b"", _place(row.fingerprint, "text"))
+            letters.append(Letter(kept.file, text, kept.date, "message" if row.kind == "message" else "letter"))
+        return sorted(letters, key=lambda letter: letter.date or UNDATED)
+
+    def add_recording(self, memorial_id: str, file: str, original: bytes, profile: bytes) -> bool:
+        """Keep a recording, and the voice profile enrolled from all of them so far as the latest.
+
+        False where the very same recording is there already; the profile becomes the latest all the same.
+        """
+        with self._change(memorial_id) as change:
+            return change.add_with_made("recording", file, original, "voices", profile)
+
+    def recordings(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
+        """File name and content of each, the first added first; one at a time in memory."""
+        for row in self._sources(memorial_id, ("recording",)):
+            yield self._unsealed(memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
+
+    def voice_profile(self, memorial_id: str) -> bytes | None:
+        """The latest profile, or None where no recording was given."""
+        return self._latest("voices", memorial_id)
+
+    def add_portrait(self, memorial_id: str, file: str, original: bytes, rig: bytes) -> bool:
+        """Keep a photo, and its rig as the one to be shown.
+
+        False where the very same photo is there already; its new rig becomes the latest all the same.
+        """
+        with self._change(memorial_id) as change:
+            return change.add_with_made("photo", file, original, "portraits", rig)
+
+    def rig(self, memorial_id: str) -> bytes | None:
+        """The latest rig, or None where no photo was given."""
+        return self._latest("portraits", memorial_id)
+
+    def sources(self, memorial_id: str) -> list[Kept]:
+        """Everything that the family gave, the first added first."""
+        return [self._unsealed(memorial_id, row) for row in self._sources(memorial_id)]
+
+    # Inside
+
+    @contextmanager
+    def _change(self, memorial_id: str) -> Iterator[_Change]:
+        with self.home.writing():
+            change = None
+            try:
+                with self._store.changing() as rows:
+                    self._check(rows, memorial_id, for_change=True)
+                    change = _Change(self._vault, rows, memorial_id)
+                    yield change
+            except BaseException:
+                if change is not None:
+                    self._undo(change)
+                raise
+            for blob_id in change.replaced:
+                self._vault.discard(memorial_id, blob_id)
+
+    def _undo(self, change: _Change) -> None:
+        """Remove the new files of a change, unless its rows were kept after all: Ctrl-C may come after the commit."""
+        with suppress(LanternError, OSError):  # the sweep of a later opening tries again
+            with self._store.reading() as rows:
+                kept = rows.blob_ids(change.memorial_id)
+            for blob_id in set(change.fresh) - kept:
+                self._vault.discard(change.memorial_id, blob_id)
+
+    def _sweep(self) -> None:
+        """Remove the files that no row speaks of, left by a crash; not while somebody is writing."""
+        with self.home.alone() as free:
+            if not free:
+                return
+            with self._store.reading() as rows:
+                known = {memorial_id for memorial_id, _ in rows.memorials()}
+                for memorial_id in self._vault.memorials() - known:
+                    self._vault.forget(memorial_id)
+                for memorial_id in self._vault.memorials() & known:
+                    for blob_id in self._vault.blobs(memorial_id) - rows.blob_ids(memorial_id):
+                        self._vault.discard(memorial_id, blob_id)
+
+    def _sources(self, memorial_id: str, kinds: tuple[str, ...] | None = None) -> list[KeptRow]:
+        with self._store.reading() as rows:
+            self._check(rows, memorial_id)
+            return rows.sources(memorial_id) if kinds is None else rows.sources(memorial_id, kinds)
+
+    def _latest(self, what: Made, memorial_id: str) -> bytes | None:
+        with self._store.reading() as rows:
+            self._check(rows, memorial_id)
+            blob_id = rows.latest(what, memorial_id)
+        return None if blob_id is None else self._vault.get(memorial_id, blob_id)
+
+    def _person(self, memorial_id: str, sealed: bytes) -> Person:
+        return Person(**json.loads(self._vault.unseal(memorial_id, sealed, "memorials.person")))
+
+    def _unsealed(self, memorial_id: str, row: KeptRow) -> Kept:
+        def text(column: str, sealed: bytes | None) -> str | None:
+            return None if sealed is None else self._vault.unseal(memorial_id, sealed, _place(row.fingerprint, column))
+
+        return Kept(row.kind, text("file", row.file) or "", text("author", row.author), text("date", row.date))
+
+    def _check(self, rows: Rows, memorial_id: str, *, for_change: bool = False) -> None:
+        if not rows.knows(memorial_id, for_change=for_change):
+            raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")
+
+
+class _Change:
+    """One transaction on one memorial. `fresh` are the blobs that it put, `replaced` those to discard after it."""
+
+    def __init__(self, vault: Vault, rows: Rows, memorial_id: str) -> None:
+        self.memorial_id = memorial_id
+        self.fresh: list[str] = []
+        self.replaced: list[str] = []
+        self._kept: dict[bytes, str] = {}  # blob ids by content
+        self._vault = vault
+        self._rows = rows
+
+    def add_letter(self, letter: Letter, original: bytes, author: str | None) -> bool:
+        content = (letter.kind, letter.date or "", letter.text)
+        fingerprint = self._vault.fingerprint(self.memorial_id, *(part.encode() for part in content))
+        if self._rows.source_with(self.memorial_id, fingerprint) is not None:
+            return False
+        self._add_source(letter.kind, fingerprint, original, letter.file, author, letter.date, letter.text)
+        return True
+
+    def add_with_made(self, kind: str, file: str, original: bytes, what: Made, made: bytes) -> bool:
+        fingerprint = self._vault.fingerprint(self.memorial_id, kind.encode(), original)
+        source_id = self._rows.source_with(self.memorial_id, fingerprint)
+        is_new = source_id is None
+        if source_id is None:
+            source_id = self._add_source(kind, fingerprint, original, file)
+        self.replaced += self._rows.set_made(what, self.memorial_id, source_id, self._keep(made))
+        return is_new
+
+    def _add_source(
+        self,
+        kind: str,
+        fingerprint: bytes,
+        original: bytes,
+        file: str,
+        author: str | None = None,
+        date: str | None = None,
+        text: str | None = None,
+    ) -> int:
+        def seal(column: str, value: str | None) -> bytes | None:
+            return None if value is None else self._vault.seal(self.memorial_id, value, _place(fingerprint, column))
+
+        row = KeptRow(
+            kind=kind,
+            fingerprint=fingerprint,
+            file=seal("file", file) or b"",
+            author=seal("author", author),
+            date=seal("date", date),
+            text=seal("text", text),
+            blob_id=self._keep(original),
+        )
+        return self._rows.add_source(self.memorial_id, row)
+
+    def _keep(self, data: bytes) -> str:
+        """The blob with this content: a file of many messages is kept once."""
+        if data in self._kept:
+            return self._kept[data]
+        fingerprint = self._vault.fingerprint(self.memorial_id, b"blob", data)
+        blob_id = self._rows.blob_with(self.memorial_id, fingerprint)
+        if blob_id is None:
+            blob_id = self._vault.put(self.memorial_id, data)
+            self.fresh.append(blob_id)
+            self._rows.add_blob(self.memorial_id, blob_id, fingerprint)
+        self._kept[data] = blob_id
+        return blob_id
+
+
+def _place(fingerprint: bytes, column: str) -> str:
+    """What a sealed cell is bound to: its column and its row, named by what the row holds."""
+    return f"sources.{column}.{fingerprint.hex()}"
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip().casefold()

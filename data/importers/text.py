@@ -1,0 +1,77 @@
+"""Bytes to text, whichever way a family's computer wrote it down in the last forty years. Knows nothing of letters.
+
+A byte-order mark decides; else UTF-8 where every byte fits; else GB 18030 where nearly all of it is everyday Chinese;
+else Western European where it is nearly all plain letters. Anything else is refused: text that was guessed wrongly
+would be put into somebody's mouth.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from data.errors import BadText
+
+LARGEST_BYTES = 5_000_000
+EVERYDAY_SHARE = 0.85  # of a Chinese text's double bytes; .99 and more in the sample letters
+PLAIN_SHARE = 0.85  # of a Western text's characters
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LINE_ENDS = re.compile(r"\r\n|\r|\x0c|\x85|\u2028|\u2029")
+
+
+def decoded(name: str, data: bytes) -> str:
+    """The text with plain line ends. `name` is the file's, for the message. Raises `BadText`."""
+    if len(data) > LARGEST_BYTES:
+        raise BadText(f"{name} is larger than {LARGEST_BYTES // 1_000_000} MB: cut it into shorter files")
+    text = _LINE_ENDS.sub("\n", _decoded(name, data))
+    if _CONTROL.search(text):
+        raise BadText(f"{name} holds control characters, as no text does: save it as plain text")
+    if not text.strip():
+        raise BadText(f"{name} is empty: choose a file with words in it")
+    return text
+
+
+def _decoded(name: str, data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as err:
+                raise BadText(f"{name} is damaged: save it anew as UTF-8") from err
+    if b"\0" in data:
+        raise BadText(f"{name} is not plain text: save it as .txt in UTF-8")
+    for encoding, fits in (("utf-8", None), ("gb18030", _is_chinese), ("cp1252", _is_western)):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if fits is None or fits(text):
+            return text
+    raise BadText(f"{name}: how its text is encoded cannot be told: save it as UTF-8")
+
+
+def _is_chinese(text: str) -> bool:
+    """Nearly all beyond ASCII is of GB 2312's punctuation (rows 1 to 3) or its 3,755 everyday characters (16 to 55)."""
+    beyond = [char for char in text if not char.isascii()]
+    everyday = sum(_is_everyday(char) for char in beyond)
+    return bool(beyond) and everyday >= EVERYDAY_SHARE * len(beyond)
+
+
+def _is_everyday(char: str) -> bool:
+    try:
+        lead, trail = char.encode("gb2312")
+    except (UnicodeEncodeError, ValueError):
+        return False
+    return trail >= 0xA1 and (0xA1 <= lead <= 0xA3 or 0xB0 <= lead <= 0xD7)
+
+
+def _is_western(text: str) -> bool:
+    return sum(char.isascii() for char in text) >= PLAIN_SHARE * len(text)

@@ -1,0 +1,230 @@
+"""The label that everything leaving the house carries: words that can be seen, and fields that machines read.
+
+The visible words follow the language; GB 45438-2025 asks for letters at least 5 % of the shorter side where it
+applies, so the Chinese words are drawn at that size. The machine's field is the standard's `AIGC` (its annex E):
+one JSON object with `Label` "1" (made by AI), who made it, and a number for this one piece of content. Pictures carry
+it as XMP too, next to IPTC's digital source type. Knows nothing of encoders: `data/media.py` puts it into files.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from xml.sax.saxutils import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.types import Frames, Language
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+WORDS: dict[Language, str] = {"en": "AI-generated likeness", "zh": "AI生成影像"}
+PRODUCER = "Lantern"
+
+TEXT_HEIGHT: dict[Language, float] = {"en": 0.034, "zh": 0.05}  # of the shorter side; em, resp. the standard's height
+SMALLEST_TEXT_PX = 9
+WIDEST = 0.9  # of the picture's width; longer words are drawn smaller
+MARGIN_EM = 0.6  # from the pill to the picture's edges
+PADDING_EM = (0.55, 0.28)  # inside the pill, across and down
+PILL_RGB, PILL_COVER = (18, 18, 22), 0.66
+TEXT_RGB = (245, 245, 245)
+SMOOTH = 4  # the pill is drawn this much larger and reduced, for a smooth edge
+
+AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+IPTC_NAMESPACE = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
+
+FONT_FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path("~/.local/share/fonts"),
+    Path("~/.fonts"),
+    Path("/System/Library/Fonts"),
+    Path("/Library/Fonts"),
+    Path("~/Library/Fonts"),
+)
+CHINESE_FONTS = (  # the beginnings of file names, without spaces, hyphens and case; the best first
+    "notosanscjk",
+    "notosanssc",
+    "notosanshans",
+    "sourcehansans",
+    "pingfang",
+    "hiraginosansgb",
+    "stheiti",
+    "wqymicrohei",
+    "wqyzenhei",
+    "harmonyossanssc",
+    "lxgwwenkai",
+    "droidsansfallback",
+    "notoserifcjk",
+    "notoserifsc",
+    "sourcehanserif",
+    "songti",
+    "uming",
+    "ukai",
+    "arialunicode",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is written into and onto a file. `details` (which engine, which sample …) go into its metadata."""
+
+    language: Language
+    details: Mapping[str, str]
+
+    def fields(self, content_id: str) -> dict[str, str]:
+        """The metadata of one piece of content: `AIGC` as the standard has it, and words for people."""
+        return {
+            "AIGC": aigc(content_id),
+            "comment": WORDS[self.language],
+            "description": f"{WORDS['en']} · {WORDS['zh']}",
+            "details": json.dumps(dict(self.details), ensure_ascii=False, sort_keys=True),
+            "software": PRODUCER,
+        }
+
+    def drawn(self, width: int, height: int) -> Stamp:
+        """The visible words for pictures of this size. Drawn once and kept."""
+        return _drawn(self.language, width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The words, ready to be laid over pictures at one place."""
+
+    top: int
+    left: int
+    paint: NDArray[np.uint16]  # (h, w, 3) colour times cover, 0 … 255 · 256
+    keep: NDArray[np.uint16]  # (h, w, 1) what stays of the picture, 0 … 256
+
+    def lay_over(self, frames: Frames) -> None:
+        """Draw on frames (n, H, W, 3) in place; nothing outside the words' rectangle is touched."""
+        height, width = self.keep.shape[:2]
+        region = frames[:, self.top : self.top + height, self.left : self.left + width]
+        region[...] = (region * self.keep + self.paint) >> 8
+
+
+def aigc(content_id: str) -> str:
+    """The standard's JSON. Nobody propagated it yet, and the reserved codes are left to those who sign."""
+    field = {
+        "Label": "1",
+        "ContentProducer": PRODUCER,
+        "ProduceID": content_id,
+        "ReservedCode1": "",
+        "ContentPropagator": "",
+        "PropagateID": "",
+        "ReservedCode2": "",
+    }
+    return json.dumps(field, separators=(",", ":"))
+
+
+def xmp(fields: Mapping[str, str]) -> bytes:
+    """The same for pictures, as an XMP packet with the standard's name space and IPTC's source type."""
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" xmlns:TC260="{AIGC_NAMESPACE}" xmlns:Iptc4xmpExt="{IPTC_NAMESPACE}">'
+        f"<TC260:AIGC>{escape(fields['AIGC'])}</TC260:AIGC>"
+        f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
+        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+def label_font(language: Language, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path | None:
+    """The font that the words are drawn in: matplotlib's DejaVu, or a Chinese one of the system; None where none is."""
+    return _latin_font() if language == "en" else _chinese_font(folders)
+
+
+def visible_words(language: Language) -> tuple[str, Language]:
+    """The words that this machine can draw: English where it has no Chinese font."""
+    drawable: Language = language if label_font(language) else "en"
+    return WORDS[drawable], drawable
+
+
+def _latin_font() -> Path | None:
+    found = importlib.util.find_spec("matplotlib")  # finds the package without importing it
+    if found is None or not found.submodule_search_locations:
+        return None
+    path = Path(found.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return path if path.exists() else None
+
+
+@lru_cache
+def _chinese_font(folders: tuple[Path, ...]) -> Path | None:
+    candidates: list[tuple[int, Path]] = []
+    for folder in folders:
+        for path in folder.expanduser().rglob("*"):
+            if path.suffix.lower() in {".ttf", ".otf", ".ttc"}:
+                rank = _rank(path.stem.lower().replace("-", "").replace("_", "").replace(" ", ""))
+                if rank is not None:
+                    candidates.append((rank, path))
+    return next((path for _, path in sorted(candidates) if _has(path, WORDS["zh"])), None)
+
+
+def _rank(stem: str) -> int | None:
+    weight = 0 if stem.endswith(("regular", "cjk", "light", "hei", "medium")) or "bold" not in stem else 1
+    for place, name in enumerate(CHINESE_FONTS):
+        if stem.startswith(name):
+            return 2 * place + weight
+    return None
+
+
+def _has(path: Path, text: str) -> bool:
+    """Whether the font draws each character otherwise than one that no font has."""
+    try:
+        font = _font(path, 24)
+    except OSError:
+        return False
+    missing = bytes(font.getmask("\U0010fffe"))
+    return all(bytes(font.getmask(char)) != missing for char in text)
+
+
+def _font(path: Path | None, size_px: int) -> FreeTypeFont:
+    from PIL import ImageFont
+
+    if path is None:  # only where matplotlib is not installed; Pillow carries a small Latin font of its own
+        return cast("FreeTypeFont", ImageFont.load_default(size_px))
+    return ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=32)
+def _drawn(language: Language, width: int, height: int) -> Stamp:
+    words, language = visible_words(language)
+    path = label_font(language)
+    em = max(SMALLEST_TEXT_PX, round(TEXT_HEIGHT[language] * min(width, height)))
+    font = _font(path, em)
+    length = font.getlength(words) + 2 * (PADDING_EM[0] + MARGIN_EM) * em
+    if length > WIDEST * width:
+        em = max(4, int(em * WIDEST * width / length))
+        font = _font(path, em)
+    cover, text = _pill(words, font, em)
+    top = max(0, height - cover.shape[0] - round(MARGIN_EM * em))
+    left = max(0, width - cover.shape[1] - round(MARGIN_EM * em))
+    cover, text = cover[: height - top, : width - left], text[: height - top, : width - left]
+    keep = (1 - text) * (1 - PILL_COVER * cover)
+    paint = text * np.array(TEXT_RGB) + (1 - text) * PILL_COVER * cover * np.array(PILL_RGB)
+    scaled = np.floor(256 * paint).astype(np.uint16)
+    return Stamp(top, left, scaled, np.floor(256 * keep).astype(np.uint16))
+
+
+def _pill(words: str, font: FreeTypeFont, em: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far the pill and how far the letters cover each pixel: (h, w, 1) each, 0 … 1."""
+    from PIL import Image, ImageDraw
+
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(words))
+    across, down = round(PADDING_EM[0] * em), round(PADDING_EM[1] * em)
+    size = (right - left + 2 * across, bottom - top + 2 * down)
+    pill = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH))
+    corner = size[1] * SMOOTH // 2
+    ImageDraw.Draw(pill).rounded_rectangle((0, 0, pill.width - 1, pill.height - 1), corner, fill=255)
+    text = Image.new("L", size)
+    ImageDraw.Draw(text).text((across - left, down - top), words, font=font, fill=255)
+    small = pill.resize(size, Image.Resampling.BOX)
+    return np.asarray(small)[..., None] / 255, np.asarray(text)[..., None] / 255

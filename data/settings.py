@@ -1,0 +1,22 @@
+"""What can be set, in one place. Built by the caller and handed down; nothing else reads the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`home` is where everything is kept; `size_px` is the longer side of a clip at most."""
+
+    home: Path
+    size_px: int = 512
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> Settings:
+        """`LANTERN_HOME`, by default `.lantern` in the user's own folder."""
+        chosen = env.get("LANTERN_HOME", "").strip()
+        own = Path(env["HOME"]) if env.get("HOME") else Path.home()
+        return cls(home=Path(chosen).expanduser() if chosen else own / ".lantern")

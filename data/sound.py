@@ -1,0 +1,125 @@
+"""Reads recordings as families have them, and writes labelled ones. Knows PyAV; knows nothing of voices."""
+
+from __future__ import annotations
+
+import io
+import struct
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data import files
+from data.errors import BadRecording
+from data.label import Label
+from data.types import RATE, Wave
+
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+LONGEST_S = 3 * 60 * 60
+BAD_PACKETS_SHARE = 0.1  # of all; a click in an old recording is bearable, noise is not
+
+MIXED_DOWN = {"rematrix_maxval": "1.0"}  # stereo becomes the mean of both sides, and cannot clip
+
+# Containers that hold sound themselves: play lists, which make the reader open other files, are not among them.
+CONTAINERS = (
+    "3gp,aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,flac,flv,matroska,webm,mov,mp4,m4a,mp3,mpeg,mpegts,"
+    "ogg,opus,tta,voc,w64,wav,wv"
+)
+
+
+def open_media(path: Path) -> InputContainer:
+    """Opens a sound or video file for reading; raises PyAV's own errors."""
+    import av
+
+    return av.open(str(path.absolute()), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"})
+
+
+def read_sound(path: Path) -> Wave:
+    """The recording, or the sound of a video, as 24 kHz mono. Raises `BadRecording`."""
+    import av
+
+    try:
+        with open_media(path) as container:
+            if not container.streams.audio:
+                raise BadRecording(f"{path.name} holds no sound: choose a recording, or a video with sound")
+            stream = container.streams.audio[0]
+            length_s = (container.duration or 0) / av.time_base
+            if length_s > LONGEST_S:
+                raise BadRecording(_too_long(path))
+            wave = _decoded(path, container, stream)
+    except FileNotFoundError as err:
+        raise BadRecording(f"{path.name}: there is no such file: check its name") from err
+    except (av.error.FFmpegError, OSError, ValueError) as err:
+        raise BadRecording(f"{path.name} is not a recording that can be read: save it as WAV, MP3 or M4A") from err
+    return wave
+
+
+def _decoded(path: Path, container: InputContainer, stream: AudioStream) -> Wave:
+    buffer = io.BytesIO()
+    for samples in _samples(path, container, stream):
+        buffer.write(samples.tobytes())
+        if buffer.tell() > LONGEST_S * RATE * samples.itemsize:
+            raise BadRecording(_too_long(path))
+    if not buffer.tell():
+        raise BadRecording(f"{path.name} is empty: choose another recording")
+    wave = np.frombuffer(buffer.getbuffer(), dtype=np.float32)  # the buffer itself, not a copy
+    return np.nan_to_num(wave, copy=False, posinf=0.0, neginf=0.0)
+
+
+def _samples(path: Path, container: InputContainer, stream: AudioStream) -> Iterator[Wave]:
+    """Decoded and resampled piece by piece. A damaged packet is skipped, a file full of them refused."""
+    import av
+
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE, options=MIXED_DOWN)
+    packets = damaged = 0
+    for packet in container.demux(stream):
+        packets += 1
+        try:
+            for frame in packet.decode():
+                yield from (_flat(part) for part in resampler.resample(frame))
+        except av.error.InvalidDataError:
+            damaged += 1
+    if damaged > BAD_PACKETS_SHARE * packets:
+        raise BadRecording(f"{path.name} is damaged: save it anew as WAV, MP3 or M4A")
+    if packets > damaged + 1:  # the last packet is the empty one that ends the stream
+        yield from (_flat(part) for part in resampler.resample(None))
+
+
+def _flat(frame: AudioFrame) -> Wave:
+    return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+
+
+def _too_long(path: Path) -> str:
+    return f"{path.name} is longer than {LONGEST_S // 3600} hours: cut it into shorter files"
+
+
+def write_sound(path: Path, wave: Wave, label: Label) -> None:
+    """A 16-bit WAV with the label's fields in its INFO list and in a chunk `AIGC`."""
+    if path.suffix.lower() != ".wav":
+        raise ValueError(f"{path.name}: sound is written as .wav")
+    fields = label.fields(uuid.uuid4().hex)
+    pcm = np.round(np.clip(wave, -1, 1) * np.iinfo(np.int16).max).astype("<i2").tobytes()
+    info = b"INFO" + b"".join(
+        _chunk(name, fields[field].encode() + b"\0")
+        for name, field in ((b"ICMT", "comment"), (b"ISBJ", "description"), (b"IKEY", "details"), (b"ISFT", "software"))
+    )
+    body = b"WAVE" + b"".join(
+        (
+            _chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, RATE * 2, 2, 16)),  # PCM, mono, 16 bits
+            _chunk(b"LIST", info),
+            _chunk(b"AIGC", fields["AIGC"].encode()),
+            _chunk(b"data", pcm),
+        )
+    )
+    files.write(path, _chunk(b"RIFF", body))
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    """A RIFF chunk: name, length, content, and a byte more where the length is odd."""
+    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)

@@ -1,0 +1,79 @@
+"""The tables as they are today. How they came to be so is told by the migrations, which must end here.
+
+Columns of type `LargeBinary` are sealed under the memorial's key; ids are random; times are when something was added,
+never when somebody lived. Nothing else may be stored in the clear.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+HEAD = "0001"  # the newest migration; a test holds it against the folder
+
+KINDS = ("letter", "message", "recording", "photo")
+ID_CHARS = 32
+
+metadata = MetaData()
+
+memorials = Table(
+    "memorials",
+    metadata,
+    Column("id", String(ID_CHARS), primary_key=True),
+    Column("person", LargeBinary, nullable=False),  # name, dates and language as one sealed JSON object
+    Column("added_at", DateTime(timezone=True), nullable=False),
+)
+
+blobs = Table(  # a file of the vault without a row here is an orphan
+    "blobs",
+    metadata,
+    Column("id", String(ID_CHARS), primary_key=True),
+    Column("memorial_id", String(ID_CHARS), ForeignKey("memorials.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("fingerprint", LargeBinary, nullable=False),  # of the content: the same file is kept once
+    UniqueConstraint("memorial_id", "fingerprint", name="one_blob_a_content"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("memorial_id", String(ID_CHARS), ForeignKey("memorials.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("file", LargeBinary, nullable=False),
+    Column("author", LargeBinary),
+    Column("date", LargeBinary),
+    Column("text", LargeBinary),
+    Column("blob_id", String(ID_CHARS), ForeignKey("blobs.id"), nullable=False, index=True),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("memorial_id", "fingerprint", name="one_source_a_content"),
+    CheckConstraint("kind IN ('letter', 'message', 'recording', 'photo')", name="known_kind"),
+)
+
+
+def _made_of_a_source(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column(
+            "memorial_id", String(ID_CHARS), ForeignKey("memorials.id", ondelete="CASCADE"), nullable=False, index=True
+        ),
+        Column("source_id", Integer, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False, index=True),
+        Column("blob_id", String(ID_CHARS), ForeignKey("blobs.id"), nullable=False, index=True),
+        Column("added_at", DateTime(timezone=True), nullable=False),
+    )
+
+
+portraits = _made_of_a_source("portraits")  # the blob is a rig
+voices = _made_of_a_source("voices")  # the blob is a voice profile

@@ -1,0 +1,219 @@
+"""Encrypted files, and the sealing of short texts. Knows no tables and does not ask what it keeps.
+
+Each memorial has a random key of its own, wrapped by the home's key; forgetting that one small file makes everything
+of the memorial unreadable at once. All encryption is AES-256-GCM; from a memorial's key HKDF derives one key for each
+blob, one for texts and one for fingerprints.
+
+A blob is cut into chunks after the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár: "Online
+Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015): a chunk's nonce holds its number and whether
+it is the last one, its associated data the memorial and the blob. So a blob that was cut short, rearranged, exchanged
+for another or moved to another memorial is not read but reported.
+
+    vault/<memorial>/key       nonce, wrapped key
+    vault/<memorial>/<blob>    b"LNTB", version, salt (32), then chunks of 1 MiB + 16 bytes; the last may be shorter
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from data import files
+from data.errors import BadHome
+from data.home import Home
+
+CHUNK_BYTES = 1 << 20
+TAG_BYTES = 16
+NONCE_BYTES = 12
+SALT_BYTES = 32
+KEY_BYTES = 32
+
+MAGIC = b"LNTB\x01"
+KEY_FILE = "key"
+
+DAMAGED = "a file in {folder} is damaged or was exchanged: put the home folder back from a backup"
+
+
+class Vault:
+    """Blobs and sealed texts of all memorials of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._root = home.vault
+        self._keys: dict[tuple[str, str], bytes] = {}  # by memorial and purpose
+
+    def found(self, memorial_id: str) -> None:
+        """Give a new memorial its key."""
+        place = files.folder(self._root / memorial_id) / KEY_FILE
+        nonce, key = secrets.token_bytes(NONCE_BYTES), secrets.token_bytes(KEY_BYTES)
+        wrapped = nonce + AESGCM(self._home.key).encrypt(nonce, key, _context("key", memorial_id))
+        files.write(place, wrapped, files.PRIVATE)
+
+    def forget(self, memorial_id: str) -> None:
+        """Destroy the memorial's key, then remove its blobs. Once the key is gone nothing can be brought back."""
+        for known in [known for known in self._keys if known[0] == memorial_id]:
+            del self._keys[known]
+        folder = self._root / memorial_id
+        with files.explained(folder):
+            if (folder / KEY_FILE).exists():
+                _overwrite(folder / KEY_FILE)
+                (folder / KEY_FILE).unlink()
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    def put(self, memorial_id: str, data: bytes) -> str:
+        """Keep a blob; it can be seen under its id only once it is whole."""
+        blob_id = secrets.token_hex(16)
+        part = self._home.temporary()
+        try:
+            with files.explained(self._home.root):
+                with part.open("wb") as out:
+                    self._encrypt(memorial_id, blob_id, data, out)
+                files.publish(part, self._root / memorial_id / blob_id)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+        return blob_id
+
+    def get(self, memorial_id: str, blob_id: str) -> bytes:
+        """The whole blob; `BadHome` where a single bit of it changed."""
+        return b"".join(self._decrypt(memorial_id, blob_id))
+
+    @contextmanager
+    def checkout(self, memorial_id: str, blob_id: str, suffix: str = "") -> Iterator[Path]:
+        """The blob as a plain file for a library that needs a path; readable by its owner, removed afterwards."""
+        path = self._home.temporary(suffix)
+        try:
+            with files.explained(self._home.root), path.open("wb") as out:
+                out.writelines(self._decrypt(memorial_id, blob_id))
+            yield path
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+    def discard(self, memorial_id: str, blob_id: str) -> None:
+        """Remove one blob; it is well if it is gone already."""
+        path = self._root / memorial_id / blob_id
+        with files.explained(path):
+            path.unlink(missing_ok=True)
+
+    def seal(self, memorial_id: str, text: str, place: str = "") -> bytes:
+        """A short text for a column. `place` (table, column, row) is bound to it, so that cells cannot be exchanged."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        cipher = AESGCM(self._derived(memorial_id, "text"))
+        plain = text.encode("utf-8", "surrogatepass")  # names of files may hold lone surrogates
+        return nonce + cipher.encrypt(nonce, plain, _context("text", memorial_id, place))
+
+    def unseal(self, memorial_id: str, sealed: bytes, place: str = "") -> str:
+        """The text that `seal` was given; `BadHome` where it was changed or comes from another place."""
+        cipher = AESGCM(self._derived(memorial_id, "text"))
+        nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return cipher.decrypt(nonce, body, _context("text", memorial_id, place)).decode("utf-8", "surrogatepass")
+        except (InvalidTag, ValueError) as err:
+            raise BadHome("an entry of the database is damaged: put the home folder back from a backup") from err
+
+    def fingerprint(self, memorial_id: str, *parts: bytes) -> bytes:
+        """HMAC-SHA-256 of what was given: finds the same thing again and tells nobody without the key what it is."""
+        digest = hmac.new(self._derived(memorial_id, "fingerprint"), digestmod=sha256)
+        for part in parts:
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+        return digest.digest()
+
+    def memorials(self) -> set[str]:
+        """The ids of all that have a folder here, half-made ones included."""
+        if not self._root.exists():
+            return set()
+        return {path.name for path in self._root.iterdir()}
+
+    def blobs(self, memorial_id: str) -> set[str]:
+        """The ids of all blobs of a memorial, those included that no row speaks of."""
+        return {path.name for path in (self._root / memorial_id).iterdir() if path.name != KEY_FILE}
+
+    def _key(self, memorial_id: str) -> bytes:
+        path = self._root / memorial_id / KEY_FILE
+        try:
+            wrapped = path.read_bytes()
+        except FileNotFoundError as err:
+            raise BadHome(f"{path} is missing: what was kept of this memorial cannot be read any more") from err
+        nonce, body = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        try:
+            return AESGCM(self._home.key).decrypt(nonce, body, _context("key", memorial_id))
+        except (InvalidTag, ValueError) as err:
+            raise BadHome(f"{path} is damaged: put the home folder back from a backup") from err
+
+    def _derived(self, memorial_id: str, purpose: str) -> bytes:
+        """The memorial's key for one purpose."""
+        known = (memorial_id, purpose)
+        if known not in self._keys:
+            self._keys[known] = _derive(self._key(memorial_id), purpose)
+        return self._keys[known]
+
+    def _encrypt(self, memorial_id: str, blob_id: str, data: bytes, out: BinaryIO) -> None:
+        salt = secrets.token_bytes(SALT_BYTES)
+        cipher = AESGCM(_derive(self._derived(memorial_id, "blob"), "blob", salt))
+        context = _context("blob", memorial_id, blob_id)
+        out.write(MAGIC + salt)
+        view = memoryview(data)
+        count = max(1, -(-len(view) // CHUNK_BYTES))
+        for index in range(count):
+            chunk = view[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
+            out.write(cipher.encrypt(_nonce(index, last=index == count - 1), chunk, context))
+
+    def _decrypt(self, memorial_id: str, blob_id: str) -> Iterator[bytes]:
+        path = self._root / memorial_id / blob_id
+        context = _context("blob", memorial_id, blob_id)
+        damaged = DAMAGED.format(folder=path.parent)
+        try:
+            with path.open("rb") as blob:
+                header = blob.read(len(MAGIC) + SALT_BYTES)
+                if header[: len(MAGIC)] != MAGIC or len(header) != len(MAGIC) + SALT_BYTES:
+                    raise BadHome(damaged)
+                cipher = AESGCM(_derive(self._derived(memorial_id, "blob"), "blob", header[len(MAGIC) :]))
+                left = os.fstat(blob.fileno()).st_size - len(header)
+                index = 0
+                while left > 0 or index == 0:
+                    chunk = blob.read(CHUNK_BYTES + TAG_BYTES)
+                    left -= len(chunk)
+                    yield cipher.decrypt(_nonce(index, last=left <= 0), chunk, context)
+                    index += 1
+        except (InvalidTag, ValueError) as err:
+            raise BadHome(damaged) from err
+        except OSError as err:
+            raise BadHome(f"a file in {path.parent} is missing: put the home folder back from a backup") from err
+
+
+def _derive(key: bytes, purpose: str, salt: bytes | None = None) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_context(purpose)).derive(key)
+
+
+def _nonce(index: int, *, last: bool) -> bytes:
+    """7 zero bytes, the chunk's number (4), whether it is the last (1); every blob has a key of its own."""
+    return bytes(7) + index.to_bytes(4, "big") + bytes([last])
+
+
+def _context(*parts: str) -> bytes:
+    """What a ciphertext is for, told so that no two purposes are written alike."""
+    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in ("lantern/1", *parts))
+
+
+def _overwrite(path: Path) -> None:
+    """As far as the disk lets us: on solid-state disks the old block may outlive it, wrapped by the home's key."""
+    with path.open("r+b") as handle:
+        handle.write(secrets.token_bytes(path.stat().st_size))
+        handle.flush()
+        os.fsync(handle.fileno())

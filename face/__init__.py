@@ -1,0 +1,1 @@
+"""How they look: reading a portrait, its rig, motion and rendering."""

@@ -1,0 +1,1 @@
+"""The one flow from words to frames, and the clip that drains it."""

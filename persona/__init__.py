@@ -1,0 +1,1 @@
+"""Who answers: recall with provenance, replies, guard rails."""

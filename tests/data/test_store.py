@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from data.archive import Archive
+from data.errors import BadHome
+from data.store import schema
+from data.store.store import MIGRATIONS, Store
+
+
+def test_the_newest_migration_is_the_one_the_code_expects() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+    Store.at(tmp_path / "a.sqlite").close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_program_is_refused(root: Path) -> None:
+    Archive.open(root).close()
+    engine = create_engine(f"sqlite:///{root / 'lantern.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(BadHome, match="newer"):
+        Archive.open(root)
+
+
+def test_an_up_to_date_home_opens_without_the_migrations_library(root: Path) -> None:
+    Archive.open(root).close()
+    code = (
+        "import pathlib, sys; from data.archive import Archive; Archive.open(pathlib.Path(sys.argv[1])).close();"
+        "sys.exit(bool({'alembic', 'PIL', 'av', 'matplotlib', 'sqlalchemy.orm'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(root)]).returncode == 0
+
+
+def test_the_database_is_for_its_owner_alone(root: Path) -> None:
+    with Archive.open(root):
+        found = list(root.glob("lantern.sqlite*"))
+        assert len(found) >= 2  # with its log
+        assert all(path.stat().st_mode & 0o077 == 0 for path in found)
+
+
+def test_two_processes_may_make_the_same_home_at_once(root: Path) -> None:
+    code = "import pathlib, sys; from data.archive import Archive; Archive.open(pathlib.Path(sys.argv[1])).close()"
+    both = [subprocess.Popen([sys.executable, "-c", code, str(root)]) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data import files
+from data.errors import BadHome, NoRoom
+from data.home import Home
+from data.vault import CHUNK_BYTES, MAGIC, SALT_BYTES, TAG_BYTES, Vault
+from tests.data.conftest import everything
+
+HEADER_BYTES = len(MAGIC) + SALT_BYTES
+CUT = CHUNK_BYTES + TAG_BYTES
+SIZES = (0, 1, 17, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES)
+
+
+@pytest.fixture
+def home(root: Path) -> Iterator[Home]:
+    with Home.open(root) as home:
+        yield home
+
+
+@pytest.fixture
+def vault(home: Home) -> Vault:
+    vault = Vault(home)
+    vault.found("ann")
+    vault.found("bob")
+    return vault
+
+
+def data_of(size: int) -> bytes:
+    return bytes(index % 251 for index in range(size))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_goes_in_comes_out(vault: Vault, home: Home, size: int) -> None:
+    blob = vault.put("ann", data_of(size))
+    assert vault.get("ann", blob) == data_of(size)
+    assert Vault(home).get("ann", blob) == data_of(size)
+
+
+def test_the_same_content_never_looks_the_same(vault: Vault, home: Home) -> None:
+    first, second = (home.vault / "ann" / vault.put("ann", b"x" * 100) for _ in range(2))
+    assert first.read_bytes()[len(MAGIC) :] != second.read_bytes()[len(MAGIC) :]
+
+
+@pytest.mark.parametrize("place", [0, len(MAGIC), HEADER_BYTES, HEADER_BYTES + CHUNK_BYTES, -1])
+def test_one_changed_bit_is_told(vault: Vault, home: Home, place: int) -> None:
+    blob = vault.put("ann", data_of(CHUNK_BYTES + 10))
+    path = home.vault / "ann" / blob
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(BadHome, match="damaged"):
+        vault.get("ann", blob)
+
+
+@pytest.mark.parametrize("left", [0, 3, HEADER_BYTES, HEADER_BYTES + 5, HEADER_BYTES + CUT, HEADER_BYTES + CUT + 9])
+def test_a_blob_cut_short_is_told_even_between_chunks(vault: Vault, home: Home, left: int) -> None:
+    blob = vault.put("ann", data_of(2 * CHUNK_BYTES))
+    path = home.vault / "ann" / blob
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(BadHome):
+        vault.get("ann", blob)
+
+
+def test_rearranged_repeated_and_added_chunks_are_told(vault: Vault, home: Home) -> None:
+    blob = vault.put("ann", data_of(3 * CHUNK_BYTES))
+    path = home.vault / "ann" / blob
+    whole = path.read_bytes()
+    header, chunks = (
+        whole[:HEADER_BYTES],
+        [whole[HEADER_BYTES + CUT * k : HEADER_BYTES + CUT * (k + 1)] for k in range(3)],
+    )
+    for order in ((1, 0, 2), (0, 0, 2), (0, 1), (0, 1, 2, 2), (2,)):
+        path.write_bytes(header + b"".join(chunks[index] for index in order))
+        with pytest.raises(BadHome):
+            vault.get("ann", blob)
+    path.write_bytes(whole)
+    assert vault.get("ann", blob) == data_of(3 * CHUNK_BYTES)
+
+
+def test_blobs_cannot_be_exchanged(vault: Vault, home: Home) -> None:
+    one, two = vault.put("ann", b"one"), vault.put("ann", b"two")
+    (home.vault / "ann" / two).replace(home.vault / "ann" / one)
+    with pytest.raises(BadHome):
+        vault.get("ann", one)
+
+
+def test_blobs_and_keys_cannot_be_moved_to_another_memorial(vault: Vault, home: Home) -> None:
+    blob = vault.put("ann", b"one")
+    (home.vault / "bob" / blob).write_bytes((home.vault / "ann" / blob).read_bytes())
+    with pytest.raises(BadHome):
+        vault.get("bob", blob)
+    (home.vault / "bob" / "key").write_bytes((home.vault / "ann" / "key").read_bytes())
+    with pytest.raises(BadHome):
+        Vault(home).get("bob", blob)
+
+
+def test_a_missing_blob_is_told(vault: Vault) -> None:
+    with pytest.raises(BadHome, match="missing"):
+        vault.get("ann", "0" * 32)
+
+
+def test_forgetting_makes_everything_of_one_memorial_unreadable(vault: Vault, home: Home, tmp_path: Path) -> None:
+    blob, sealed = vault.put("ann", b"one"), vault.seal("ann", "one")
+    others = vault.put("bob", b"two")
+    (tmp_path / "copy").write_bytes((home.vault / "ann" / blob).read_bytes())
+    vault.forget("ann")
+    assert not (home.vault / "ann").exists()
+    (home.vault / "ann").mkdir()
+    (tmp_path / "copy").rename(home.vault / "ann" / blob)
+    for attempt in (lambda: vault.get("ann", blob), lambda: vault.unseal("ann", sealed)):
+        with pytest.raises(BadHome):
+            attempt()
+    vault.found("ann")
+    for attempt in (lambda: vault.get("ann", blob), lambda: vault.unseal("ann", sealed)):
+        with pytest.raises(BadHome):
+            attempt()
+    assert vault.get("bob", others) == b"two"
+
+
+def test_a_checked_out_file_is_plain_private_and_gone_afterwards(vault: Vault, home: Home) -> None:
+    blob = vault.put("ann", data_of(CHUNK_BYTES + 5))
+    lent: list[Path] = []
+
+    def used_by_a_library_that_fails() -> None:
+        with vault.checkout("ann", blob, ".jpg") as path:
+            lent.append(path)
+            assert path.read_bytes() == data_of(CHUNK_BYTES + 5)
+            assert path.is_relative_to(home.root / "tmp")
+            assert path.stat().st_mode & 0o777 == 0o600
+            assert path.suffix == ".jpg"
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        used_by_a_library_that_fails()
+    assert not lent[0].exists()
+
+
+def test_a_damaged_blob_is_never_lent(vault: Vault, home: Home) -> None:
+    blob = vault.put("ann", data_of(2 * CHUNK_BYTES))
+    path = home.vault / "ann" / blob
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(BadHome), vault.checkout("ann", blob):
+        pytest.fail("the block must not be entered")
+    assert [file.name for file in everything(home.root / "tmp")] == [".lock"]
+
+
+def test_a_half_written_blob_is_never_seen(
+    vault: Vault, home: Home, full_disk: Callable[[int], AbstractContextManager[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with full_disk(CHUNK_BYTES), pytest.raises(NoRoom):
+        vault.put("ann", data_of(2 * CHUNK_BYTES))
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "publish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        vault.put("ann", b"one")
+    assert vault.blobs("ann") == set()
+    assert [file.name for file in everything(home.root / "tmp")] == [".lock"]
+
+
+def test_sealed_texts_open_only_in_their_own_place(vault: Vault) -> None:
+    sealed = vault.seal("ann", "Mélanie 林", "sources.file.1")
+    assert vault.unseal("ann", sealed, "sources.file.1") == "Mélanie 林"
+    assert vault.seal("ann", "Mélanie 林", "sources.file.1") != sealed
+    for memorial, cell, place in (
+        ("bob", sealed, "sources.file.1"),
+        ("ann", sealed, "sources.file.2"),
+        ("ann", sealed[:-1], "sources.file.1"),
+        ("ann", b"", "sources.file.1"),
+    ):
+        with pytest.raises(BadHome):
+            vault.unseal(memorial, cell, place)
+
+
+def test_fingerprints_find_the_same_and_differ_between_memorials(vault: Vault) -> None:
+    assert vault.fingerprint("ann", b"ab", b"c") == vault.fingerprint("ann", b"ab", b"c")
+    assert vault.fingerprint("ann", b"ab", b"c") != vault.fingerprint("ann", b"a", b"bc")
+    assert vault.fingerprint("ann", b"ab", b"c") != vault.fingerprint("bob", b"ab", b"c")
+
+
+@given(text=st.text(st.characters()))  # lone surrogates, too: file names may hold them
+def test_every_text_can_be_sealed(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    root = tmp_path_factory.getbasetemp() / "sealed-home"
+    with Home.open(root) as home:
+        vault = Vault(home)
+        if not (home.vault / "ann").exists():
+            vault.found("ann")
+        assert vault.unseal("ann", vault.seal("ann", text)) == text
