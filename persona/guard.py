@@ -1,0 +1,135 @@
+"""Stands around every persona: honest about what answers, careful with who asks. Knows no engine.
+
+Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to; either
+is answered by the product itself, as notices, and the persona is not asked. Of the persona's phrases it lets none pass
+that claims to live or asks for money, codes, secrecy or haste, unless it is a sentence of theirs, framed with its date.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from data.types import Language, Letter, Person, Phrase, Turn
+from persona.claims import Claim, claim_in
+from persona.crisis import in_crisis
+from persona.dates import spoken
+from persona.identity import asks_what_this_is
+from persona.language import language_of
+from persona.line import line_of
+from persona.verbatim import Originals
+
+_NOTICES: Final = Path(__file__).with_name("notices.toml")
+_HELPLINES: Final = Path(__file__).with_name("helplines.toml")
+
+
+class Persona(Protocol):
+    """What the guard stands around, and what it is itself."""
+
+    def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
+        """Answer the last turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """A line that somebody in distress can call, in one language. `date` is the month for which it is known to hold."""
+
+    country: str
+    name: str
+    number: str
+    source: str
+    date: str
+
+
+def guard(persona: Persona, person: Person, letters: Sequence[Letter] | None = None) -> Persona:
+    """The persona with the guard around it. Given the letters, it also takes back what is wrongly marked as theirs."""
+    in_crisis(""), asks_what_this_is(""), claim_in("")  # read now rather than under the first visitor's eyes
+    return _Guarded(persona, person, None if letters is None else Originals.of(letters))
+
+
+def helplines(language: Language) -> list[Helpline]:
+    """All lines, those of the language's countries first."""
+    rows = sorted(_toml(_HELPLINES)["line"], key=lambda row: row["first_for"] != language)
+    return [
+        Helpline(row["country"][language], row["name"][language], row["number"], row["source"], row["date"])
+        for row in rows
+    ]
+
+
+class _Guarded:
+    def __init__(self, persona: Persona, person: Person, originals: Originals | None) -> None:
+        self._persona = persona
+        self._person = person
+        self._originals = originals
+
+    def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
+        if not turns:  # a farewell is spoken to nobody's line
+            yield from self._sifted(self._persona.reply(turns), self._person.language)
+            return
+        line = line_of(turns)
+        language = language_of(line, self._person.language)
+        if in_crisis(line):
+            yield from self._notices("crisis", language)
+            for help_ in helplines(language):
+                colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
+                yield Phrase(f"{help_.country}{colon}{help_.name}{comma}{help_.number}", language, "notice")
+        elif asking := asks_what_this_is(line):
+            if asking == "alive" and self._person.died is None:
+                asking = "identity"  # whose death is not told is not called dead
+            exhibit = "_exhibit" if asking == "identity" and self._person.exhibit else ""
+            yield from self._notices(f"{asking}{exhibit}", language)
+        else:
+            yield from self._sifted(self._persona.reply(turns), language)
+
+    def _sifted(self, phrases: Iterator[Phrase], language: Language) -> Iterator[Phrase]:
+        held: Claim | None = None
+        spoke = False
+        frame: Phrase | None = None  # the last "In March 1987 I wrote:"
+        waiting: Phrase | None = None  # a frame not passed on yet: it goes only with what it frames
+        for given in phrases:
+            phrase = self._truly_marked(given)
+            if phrase.mark == "imagined" and phrase.text.rstrip().endswith((":", "：")):
+                frame = waiting = phrase
+                continue
+            framed = frame is not None and _frames(frame, phrase)
+            claim = None if phrase.mark == "notice" or framed else claim_in(phrase.text, self._person.name)
+            if claim is not None:
+                held = claim
+                continue
+            if waiting is not None:
+                yield waiting
+                waiting = None
+            if not framed:
+                frame = None
+            yield phrase
+            spoke = True
+        if held is not None and not spoke:
+            yield from self._notices(f"held_{held}", language)
+
+    def _truly_marked(self, phrase: Phrase) -> Phrase:
+        if phrase.mark not in ("theirs", "exhibit"):
+            return phrase
+        if self._originals is not None and self._originals.source_of(phrase.text) is None:
+            return replace(phrase, mark="imagined", source=None)
+        return replace(phrase, mark="exhibit") if self._person.exhibit else phrase
+
+    def _notices(self, key: str, language: Language) -> Iterator[Phrase]:
+        for text in _toml(_NOTICES)[language][key]:
+            yield Phrase(text.format(name=self._person.name), language, "notice", expression="warm")
+
+
+def _frames(frame: Phrase, phrase: Phrase) -> bool:
+    """Whether a sentence of theirs follows the phrase that says when it was written."""
+    if phrase.mark not in ("theirs", "exhibit") or phrase.source is None or phrase.source.date is None:
+        return False
+    return spoken(phrase.source.date, phrase.language) in frame.text
+
+
+@cache
+def _toml(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)

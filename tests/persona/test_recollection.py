@@ -1,0 +1,198 @@
+"""The built-in persona: their own words with their sources, and nothing invented."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import BadText, NotReady
+from data.types import Letter, Person, Phrase, Turn
+from persona.claims import claim_in
+from persona.framing import needs_frame
+from persona.guard import guard
+from persona.recall import LIMIT, length_of
+from persona.recollection import Recollection
+from persona.verbatim import Originals
+from tests.persona.cases import SAMPLES, cases, letters, person, question, recollection
+
+LINES = [line for sample in SAMPLES for _, line in cases(f"questions_{sample}")]
+FEELINGS = [
+    *("Hello", "I miss you", "I feel so sad today", "I'm sorry I never called", "Are you proud of me?", "How are you?"),
+    *("I passed my exam!", "Thank you", "Goodbye", "tell me more"),
+    *(
+        "你好",
+        "我想你了",
+        "今天好难过",
+        "对不起，没能见到你",
+        "你爱我吗",
+        "外公你好吗",
+        "我考上了",
+        "谢谢",
+        "再见",
+        "晚安",
+        "后来呢",
+    ),
+]
+PRAISE = re.compile(r"\b(?:good|great|wonderful|congratulations|excellent)\b!?|太好了|恭喜|真棒", re.IGNORECASE)
+
+
+def ask(sample: str, *lines: str) -> list[list[Phrase]]:
+    """One conversation: the phrases of each answer."""
+    turns: list[Turn] = []
+    answers = []
+    for line in lines:
+        turns.append(Turn("visitor", line))
+        answers.append(list(recollection(sample).reply(turns)))
+        turns.append(Turn("persona", " ".join(phrase.text for phrase in answers[-1])))
+    return answers
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("line", [*LINES, *FEELINGS])
+def test_every_phrase_is_theirs_to_the_letter_or_imagined(sample: str, line: str) -> None:
+    originals = Originals.of(letters(sample))
+    (answer,) = ask(sample, line)
+    assert answer
+    for phrase in answer:
+        assert phrase.mark in ("exhibit", "imagined")
+        assert (phrase.mark == "exhibit") == (phrase.source is not None)
+        assert phrase.language == person(sample).language
+        assert phrase.mark == "imagined" or originals.source_of(phrase.text) is not None
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("line", [*LINES, *FEELINGS])
+def test_answers_are_brief_and_what_is_of_its_day_is_framed(sample: str, line: str) -> None:
+    (answer,) = ask(sample, line)
+    theirs = [phrase for phrase in answer if phrase.mark == "exhibit"]
+    language = person(sample).language
+    assert len(theirs) == 1 or sum(length_of(phrase.text, language) for phrase in theirs) <= LIMIT[language]
+    assert len(theirs) <= 3
+    dated = any(
+        re.search(r"\d{4}|[零一二三四五六七八九]{4}年", phrase.text) for phrase in answer if phrase.mark == "imagined"
+    )
+    if any(needs_frame(phrase.text) for phrase in theirs):
+        assert dated
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("line", [*LINES, *FEELINGS])
+def test_the_guard_takes_nothing_away_from_the_built_in_persona(sample: str, line: str) -> None:
+    turns = [Turn("visitor", line)]
+    guarded = list(guard(recollection(sample), person(sample), letters(sample)).reply(turns))
+    plain = list(recollection(sample).reply(turns))
+    assert [phrase.text for phrase in guarded] == [phrase.text for phrase in plain]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("line", FEELINGS)
+def test_nothing_imagined_claims_to_live_or_cheers(sample: str, line: str) -> None:
+    (answer,) = ask(sample, line)
+    for phrase in answer:
+        if phrase.mark == "imagined":
+            assert claim_in(phrase.text, person(sample).name) is None
+            assert not PRAISE.search(phrase.text)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_demonstration_asks_what_is_answered_in_their_words(sample: str) -> None:
+    (answer,) = ask(sample, question(sample))
+    assert {phrase.mark for phrase in answer} == {"exhibit"}
+
+
+def test_a_conversation_never_repeats_itself_and_ends_by_saying_so() -> None:
+    answers = ask("waigong", *["给我讲讲钓鱼"] * 12)
+    theirs = [phrase.text for answer in answers for phrase in answer if phrase.mark == "exhibit"]
+    assert len(theirs) == len(set(theirs))
+    assert len(theirs) >= 4
+    assert answers[-1][0].text == "这件事，我写下来的就是这些了。"
+
+
+def test_more_goes_on_in_the_same_letter() -> None:
+    first, second = ask("hopper", "Tell me the story of the moth.", "What happened next?")
+    assert {phrase.source.file for phrase in second if phrase.source} == {
+        first[-1].source.file if first[-1].source else ""
+    }
+    assert not {phrase.text for phrase in first if phrase.source} & {phrase.text for phrase in second}
+
+
+def test_a_letter_is_read_whole_and_in_order() -> None:
+    (answer,) = ask("hopper", "Read me the letter about the moth.")
+    read = [phrase for phrase in answer if phrase.mark == "exhibit"]
+    assert {phrase.source.file for phrase in read if phrase.source} == {"1947-a-moth.txt"}
+    assert len(read) == 17
+    assert "1947" in answer[0].text
+
+
+def test_what_is_offered_is_there() -> None:
+    (answer,) = ask("waigong", "你怎么看比特币？")
+    assert answer[0].mark == "imagined"
+    offered = re.findall(r"问问(.+?)，或者(.+?)。", answer[1].text)[0]
+    for topic in offered:
+        (about,) = ask("waigong", f"给我讲讲{topic}")
+        assert any(phrase.mark == "exhibit" for phrase in about)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_nobody_is_called_by_another_ones_name(sample: str) -> None:
+    names = re.compile(r"Mary|Roger|小满|囡囡|豆豆|students|孩子们")
+    for line in ("Hello", "你好", "Goodbye", "再见"):
+        (answer,) = ask(sample, line)
+        assert not names.search(" ".join(phrase.text for phrase in answer if phrase.mark == "imagined"))
+
+
+def test_a_familys_letters_are_theirs_and_a_samples_are_not() -> None:
+    letter = Letter("a.txt", "The roses are out in the garden by the wall again.", "1950-05-03")
+    family = Recollection(Person("Ann", None, None, "en"), [letter])
+    assert [phrase.mark for phrase in family.reply([Turn("visitor", "Tell me about the roses")])] == ["theirs"]
+
+
+def test_messages_given_one_by_one_keep_their_own_dates() -> None:
+    messages = [
+        Letter("chat.txt", "Planted the tomatoes along the south wall with Peter.", "2001-04-01T10:00", "message"),
+        Letter("chat.txt", "The dog ate a whole cake and looked very pleased.", "2002-05-01T11:00", "message"),
+    ]
+    persona = Recollection(Person("Ann", None, None, "en"), messages)
+    (phrase,) = persona.reply([Turn("visitor", "What did the dog eat?")])
+    assert phrase.source is not None
+    assert phrase.source.date == "2002-05-01T11:00"
+
+
+def test_without_letters_it_says_what_is_missing() -> None:
+    with pytest.raises(NotReady, match="letters"):
+        Recollection(Person("Ann", None, None, "en"), [])
+
+
+@pytest.mark.parametrize("line", ["", " \n ", "a\x07b", "\ud800"])
+def test_a_line_that_is_no_text_is_refused(line: str) -> None:
+    with pytest.raises(BadText):
+        list(recollection("hopper").reply([Turn("visitor", line)]))
+
+
+def test_a_line_too_long_is_refused_with_the_limit() -> None:
+    with pytest.raises(BadText, match="2,000"):
+        list(recollection("hopper").reply([Turn("visitor", "x" * 20_000)]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=120), st.sampled_from(SAMPLES))
+def test_any_text_is_answered_or_refused(line: str, sample: str) -> None:
+    try:
+        answer = list(guard(recollection(sample), person(sample)).reply([Turn("visitor", line)]))
+    except BadText:
+        return
+    assert answer
+    assert all(phrase.text.strip() for phrase in answer)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=400), st.text(min_size=1, max_size=40))
+def test_any_letter_can_be_read(text: str, line: str) -> None:
+    try:
+        persona = Recollection(Person("Ann", None, None, "zh"), [Letter("a.txt", text, None)])
+        assert list(persona.reply([Turn("visitor", line)]))
+    except (BadText, NotReady):
+        return
