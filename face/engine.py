@@ -1,0 +1,52 @@
+"""The built-in face: a portrait that speaks. Knows poses and pictures; knows nothing of voices, files or sockets.
+
+Satisfies `Face` of `orchestrator/stages.py` by its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, AudioChunk, Sentence, Shot, Wave
+from face.idle import idle_poses
+from face.motion import Motion
+from face.pose import Pose
+from face.renderer import Renderer
+from face.rig import Rig
+
+
+class PortraitFace:
+    """Animates one rig. The same rig, seed and sound give the same frames."""
+
+    def __init__(self, rig: Rig, seed: int = 0) -> None:
+        self._renderer = Renderer(rig)
+        self._seed = seed
+
+    def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
+        """One shot a chunk, from the rest pose; after the last chunk the soundless return to it.
+
+        Closing this closes `audio`.
+        """
+        motion = Motion(self._seed)
+        try:
+            for chunk in audio:
+                yield self._shot(motion.poses(chunk), chunk.samples, chunk.sentence)
+            yield from self._silent(motion.settle())
+        finally:
+            close = getattr(audio, "close", None)
+            if close is not None:
+                close()
+
+    def idle(self) -> Iterator[Shot]:
+        """One loop of quiet life, from and to the rest pose."""
+        yield from self._silent(idle_poses(self._seed))
+
+    def _silent(self, poses: Sequence[Pose]) -> Iterator[Shot]:
+        for start in range(0, len(poses), FRAMES_PER_CHUNK):
+            few = poses[start : start + FRAMES_PER_CHUNK]
+            yield self._shot(few, np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), None)
+
+    def _shot(self, poses: Sequence[Pose], samples: Wave, sentence: Sentence | None) -> Shot:
+        return Shot(samples, np.stack([self._renderer.render(pose) for pose in poses]), sentence)

@@ -1,0 +1,31 @@
+"""Draws a portrait in a pose. Knows nothing of sound, time or how the portrait was read."""
+
+from __future__ import annotations
+
+from data.types import Picture
+from face.brows import BrowView
+from face.eyes import EyeView
+from face.head import Head
+from face.mouth import Mouth
+from face.pose import Pose
+from face.rig import Rig
+
+
+class Renderer:
+    """Frames of one portrait. Nothing in it changes after it is made, so that threads may share it."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self._brows = BrowView(rig.brows, rig.size)
+        self._right_eye, self._left_eye = EyeView(rig.right_eye, rig.photo), EyeView(rig.left_eye, rig.photo)
+        self._mouth = Mouth(rig.photo, rig.person, rig.lips, rig.e_px, rig.interior)
+        self._head = Head(rig.relief, rig.size[0], rig.e_px)
+
+    def render(self, pose: Pose) -> Picture:
+        """(H, W, 3) uint8 RGB; the same pose gives the same frame."""
+        canvas = self.rig.photo.copy()
+        self._right_eye.draw(canvas, pose.blink_right)
+        self._left_eye.draw(canvas, pose.blink_left)
+        self._brows.draw(canvas, pose.brow)
+        self._mouth.draw(canvas, pose, self.rig.aperture(pose.aperture))
+        return self._head.draw(canvas, pose)
