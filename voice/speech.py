@@ -1,0 +1,158 @@
+"""Finds the speech in a recording. Knows nothing of whose it is.
+
+Loudness against the recording's own noise says where somebody might speak; pitch says whether it is a voice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_closing, binary_opening, uniform_filter1d
+from scipy.signal import find_peaks
+
+from data.errors import BadRecording
+from data.types import RATE, Wave
+from voice.world import FRAME_SAMPLES, FRAMES_PER_S, QUIETEST, Array, Features, analyse, reach, track
+
+LEAST_SPEECH_S = 3.0
+MOST_SPEECH_S = 60.0  # more says nothing new about a mean, and analysing it takes a sixth of its length
+PIECE_S = 15.0  # of a long recording, so that what is used comes from all over it
+SILENT_DB = -65.0  # of the loudest windows: nobody speaks
+RANGE_DB = 38.0  # below the loud windows is no speech
+ABOVE_NOISE_DB = 8.0
+JOINED_S, SHORTEST_S = 0.25, 0.12  # gaps filled, and stretches dropped
+LEAST_VOICED = 0.2  # of a stretch: less is a knock, breath or rustle
+STEADY_SD = 0.01  # of log F0: steadier is a tone, a hum or an instrument
+CLIPPED_AT, CLIPPED_SHARE = 0.985, 0.001
+NOISY_DB = 15.0  # speech less than this above the noise is worth a note
+SYLLABLE_DIP_DB = 2.0  # de Jong and Wempe (2009)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speech:
+    """The frames of speech alone, with the noise between them taken off their envelopes."""
+
+    features: Features
+    seconds: float
+    level_db: float
+    syllables_per_s: float
+    notes: tuple[str, ...]
+
+
+def find_speech(recordings: Sequence[Wave]) -> Speech:
+    """Speech of all recordings together; raises BadRecording where there is too little of it."""
+    notes: list[str] = []
+    sounds = [_checked(wave, number, notes) for number, wave in enumerate(recordings, 1)]
+    sounds = [wave for wave in sounds if len(wave) > 2 * RATE // 10]
+    if not sounds or max(_loudest_db(wave) for wave in sounds) < SILENT_DB:
+        raise BadRecording(
+            "the recording is silent; at least 3 s of speech are needed: check that the right file was given"
+        )
+    parts = [part for wave in _chosen(sounds) if (part := _speech_of(wave)) is not None]
+    seconds = sum(part.seconds for part in parts)
+    if seconds < LEAST_SPEECH_S:
+        raise BadRecording(f"{seconds:.1f} s of speech, at least {LEAST_SPEECH_S:.0f} s needed; add a longer recording")
+    features = Features(*(np.concatenate([getattr(part.features, name) for part in parts]) for name in _COLUMNS))
+    if np.log(features.f0_hz[features.voiced]).std() < STEADY_SD:
+        raise BadRecording("the recording holds a steady tone and no speech; add one in which the person speaks")
+    weights = [part.seconds for part in parts]
+    level = float(np.average([part.level_db for part in parts], weights=weights))
+    rate = float(np.average([part.syllables_per_s for part in parts], weights=weights))
+    return Speech(
+        features, seconds, level, rate, (*notes, *dict.fromkeys(note for part in parts for note in part.notes))
+    )
+
+
+_COLUMNS = ("f0_hz", "envelope", "aperiodicity")
+
+
+def _checked(wave: Wave, number: int, notes: list[str]) -> Wave:
+    if wave.ndim != 1:
+        raise BadRecording(f"recording {number} has shape {wave.shape}; one channel is needed")
+    sound = wave.astype(np.float32)
+    broken = ~np.isfinite(sound)
+    if broken.any():
+        notes.append(f"recording {number}: {int(broken.sum())} samples are not numbers and were left out")
+        sound = np.where(broken, np.float32(0), sound)
+    if len(sound) and (np.abs(sound) >= CLIPPED_AT).mean() > CLIPPED_SHARE:
+        notes.append(f"recording {number} is clipped; a quieter copy would sound better")
+    return sound - np.float32(sound.mean()) if len(sound) else sound
+
+
+def _windows_db(wave: Wave) -> Array:
+    """Level of each 5 ms frame over the 20 ms around it."""
+    power = uniform_filter1d(np.square(wave, dtype=np.float64), 4 * FRAME_SAMPLES)[::FRAME_SAMPLES]
+    return np.asarray(10 * np.log10(np.maximum(power, QUIETEST)))
+
+
+def _loudest_db(wave: Wave) -> float:
+    return float(np.percentile(_windows_db(wave), 95))
+
+
+def _chosen(sounds: Sequence[Wave]) -> list[Wave]:
+    """Everything, or evenly spread pieces of what is very long."""
+    size, most = int(PIECE_S * RATE), int(MOST_SPEECH_S / PIECE_S)
+    pieces = [wave[start : start + size] for wave in sounds for start in range(0, len(wave), size)]
+    if len(pieces) <= 2 * most:
+        return list(sounds)
+    loud = [piece for piece in pieces if _loudest_db(piece) > max(map(_loudest_db, pieces)) - RANGE_DB / 2]
+    return [loud[place] for place in np.unique(np.linspace(0, len(loud) - 1, 2 * most).astype(int))]
+
+
+def _speech_of(wave: Wave) -> Speech | None:
+    level = _windows_db(wave)
+    noise_db = float(np.percentile(level, 8))
+    loud_db = float(np.percentile(level, 95))
+    threshold = max(loud_db - RANGE_DB, min(noise_db + ABOVE_NOISE_DB, loud_db - ABOVE_NOISE_DB))
+    active = binary_closing(np.pad(level > threshold, _frames(JOINED_S)), np.ones(_frames(JOINED_S), bool))
+    active = binary_opening(active, np.ones(_frames(SHORTEST_S), bool))[_frames(JOINED_S) : -_frames(JOINED_S)]
+    f0_hz, _ = track(wave)
+    active = _with_voice(active, f0_hz[: len(active)] > 0)
+    if not active.any():
+        return None
+    features = analyse(wave, reach(f0_hz))
+    size = min(len(features.f0_hz), len(active))
+    used = np.flatnonzero(active[:size] & (level[:size] > threshold))
+    quiet = np.flatnonzero(~active[:size])
+    envelope = features.envelope[used]
+    if len(quiet):
+        envelope = np.maximum(envelope - features.envelope[quiet].mean(axis=0), envelope / 10)
+    speech_db = float(10 * np.log10(np.mean(10 ** (level[used] / 10))))
+    notes = ("the recording is noisy; a quieter one would sound better",) if speech_db - noise_db < NOISY_DB else ()
+    chosen = Features(features.f0_hz[used], envelope, features.aperiodicity[used])
+    rate = syllables(level, active, features.f0_hz > 0) / (active.sum() / FRAMES_PER_S)
+    return Speech(chosen, active.sum() / FRAMES_PER_S, speech_db, float(rate), notes)
+
+
+def _frames(seconds: float) -> int:
+    return round(seconds * FRAMES_PER_S)
+
+
+def _with_voice(active: NDArray[np.bool_], voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Keep the stretches in which somebody's vocal folds move."""
+    voiced = np.pad(voiced, (0, max(0, len(active) - len(voiced))))
+    steps = np.diff(np.pad(active.astype(int), 1))
+    kept = np.zeros(len(active), bool)
+    for start, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
+        kept[start:end] = voiced[start:end].mean() >= LEAST_VOICED
+    return kept
+
+
+def syllables(level_db: Array, active: NDArray[np.bool_], voiced: NDArray[np.bool_]) -> int:
+    """Peaks of loudness in voiced frames with a dip before the next, after de Jong and Wempe, "Praat script to detect
+    syllable nuclei" (Behavior Research Methods, 2009)."""
+    size = min(len(level_db), len(active), len(voiced))
+    smooth = uniform_filter1d(level_db[:size], _frames(0.05))
+    peaks, _ = find_peaks(smooth, prominence=SYLLABLE_DIP_DB, distance=_frames(0.08))
+    return int((active[peaks] & voiced[peaks]).sum())
+
+
+def pace(wave: Wave) -> float:
+    """Syllables a second of clean speech, pauses included in neither."""
+    level = _windows_db(wave)
+    active = level > float(np.percentile(level, 95)) - RANGE_DB
+    f0_hz, _ = track(wave)
+    return syllables(level, active, f0_hz > 0) / max(float(active.sum()) / FRAMES_PER_S, 1e-3)
