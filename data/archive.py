@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from data.errors import BadHome, LanternError, UnknownMemorial
 from data.home import Home
@@ -150,7 +150,8 @@ class Archive:
         for row in self._sources(memorial_id, ("letter", "message")):
             kept = self._unsealed(memorial_id, row)
             text = self._vault.unseal(memorial_id, row.text or b"", _place(row.fingerprint, "text"))
-            letters.append(Letter(kept.file, text, kept.date, "message" if row.kind == "message" else "letter"))
+            kind: Literal["letter", "message"] = "message" if row.kind == "message" else "letter"
+            letters.append(Letter(kept.file, text, kept.date, kind, kept.author))
         return sorted(letters, key=lambda letter: letter.date or UNDATED)
 
     def add_recording(self, memorial_id: str, file: str, original: bytes, profile: bytes) -> bool:

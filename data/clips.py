@@ -35,7 +35,7 @@ SOUND_BITS = 128_000  # a second
 SOUND_OPTIONS = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0"}
 CRF = "17"  # at which a still background stays within 0.05 grey levels once it is encoded
 PRESET = "veryfast"
-KEYFRAME_FRAMES = 10 * FPS  # a player can jump to every tenth second; each one makes a still background flicker
+KEYFRAME_FRAMES = 30 * FPS  # a player can jump to every half minute; each one makes a still background flicker
 BT709 = 1  # the number of the primaries, the transfer and the matrix alike
 
 

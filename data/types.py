@@ -149,12 +149,13 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One thing that the person wrote: a letter, a note, a message. `date` is ISO 8601, as exact as known."""
+    """A letter, a note, a message. `date` is ISO 8601, as exact as known; `author` is None where it is the person."""
 
     file: str
     text: str
     date: str | None
     kind: Literal["letter", "message"] = "letter"
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

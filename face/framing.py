@@ -70,7 +70,7 @@ def _choose(faces: list[FaceBox], face: int | None) -> FaceBox:
         raise NoFace("no face found in this photo: give one that shows the whole face from the front, well lit")
     if face is not None:
         if not 1 <= face <= len(faces):
-            raise NoFace(f"there is no face {face}: {len(faces)} found, counted from left to right from 1")
+            raise NoFace(f"there is no face {face}: {len(faces)} found; count from the left, --face 1 to {len(faces)}")
         return faces[face - 1]
     widest = max(box.width for box in faces)
     prominent = [box for box in faces if box.width >= PROMINENT * widest]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 
+from data.importers import read_letters
+from data.samples import sample
 from data.types import Language, Letter, Person
 from persona.recollection import Recollection
 
 _CASES = Path(__file__).with_name("cases")
-_SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 SAMPLES = ("hopper", "waigong")
 
@@ -23,16 +23,12 @@ def cases(name: str) -> list[tuple[str, str]]:
 
 @cache
 def letters(name: str) -> tuple[Letter, ...]:
-    told = json.loads((_SAMPLES / name / "memorial.json").read_text("utf-8"))
-    written = [Letter(file, (_SAMPLES / name / file).read_text("utf-8"), None) for file in told["letters"]]
-    chats = [Letter(file, (_SAMPLES / name / file).read_text("utf-8"), None, "message") for file in told["messages"]]
-    return (*written, *chats)
+    given = sample(name)
+    return tuple(letter for path in (*given.letters, *given.messages) for letter in read_letters(path).letters)
 
 
-@cache
 def person(name: str) -> Person:
-    told = json.loads((_SAMPLES / name / "memorial.json").read_text("utf-8"))
-    return Person(told["name"], told["born"], told["died"], told["language"], exhibit=True)
+    return sample(name).person
 
 
 @cache
@@ -41,4 +37,4 @@ def recollection(name: str) -> Recollection:
 
 
 def question(name: str) -> str:
-    return str(json.loads((_SAMPLES / name / "memorial.json").read_text("utf-8"))["question"])
+    return sample(name).question

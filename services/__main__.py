@@ -1,0 +1,72 @@
+"""Where `lantern` starts: every failure becomes one line on standard error and an exit code.
+
+0 done; 1 a fault of ours; 2 what was given cannot be used; 3 something is missing on this machine; 130 stopped by the
+user. Imports nothing of weight before it is ready for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+STOPPED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a plain kill cleans up as Ctrl-C does
+        return _run(list(arguments) or ["--help"])
+    except KeyboardInterrupt:
+        return _fail("stopped; nothing half-done is left", STOPPED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again when it exits
+        return 1
+    except ImportError as err:
+        return _fail(f"a library is missing here ({err}): `lantern doctor` says how to get it", 3)
+    except MemoryError:
+        return _fail("this machine has too little memory for that: close other programs, or give smaller files", 3)
+    except Exception as err:  # the last line of defence: someone who grieves is shown no traceback
+        if os.environ.get("LANTERN_DEBUG"):
+            raise
+        return _fail(f"a fault of ours ({type(err).__name__} at {_where(err)}); LANTERN_DEBUG=1 shows all of it", 1)
+
+
+def _run(arguments: list[str]) -> int:
+    import typer
+
+    from data.errors import LanternError
+    from services.cli import app
+
+    try:
+        code = app(arguments, standalone_mode=False)
+    except typer.TyperException as err:
+        verb = f" {arguments[0]}" if arguments and arguments[0].isalpha() else ""
+        return _fail(f"{' '.join(err.format_message().split())} `lantern{verb} --help` shows how.", 2)
+    except typer.Abort as err:
+        raise KeyboardInterrupt from err
+    except LanternError as err:
+        return _fail(str(err), err.exit_code)
+    if code == STOPPED:  # typer catches Ctrl-C itself
+        raise KeyboardInterrupt
+    return int(code or 0)
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"lantern: {message}", file=sys.stderr)
+    return code
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The composition root: which engine stands behind each stage. The only place that names the engines.
+
+An engine is imported only when it is chosen, so that answering with the built-in ones loads no neural library and no
+face mesh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.archive import Archive, Memorial
+from data.errors import NotReady
+from data.types import Picture, Wave
+from orchestrator.stages import Face, Persona, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made of a photo or of recordings, ready to be kept, and what the family should know of it."""
+
+    data: bytes
+    warnings: tuple[str, ...]
+
+
+def persona(archive: Archive, memorial: Memorial) -> Persona:
+    """`recollection`: the person's own words, with the guard around it."""
+    from persona.guard import guard
+    from persona.recollection import Recollection
+
+    letters = [letter for letter in archive.letters(memorial.id) if letter.author is None]
+    if not letters:
+        raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
+    return guard(Recollection(memorial.person, letters), memorial.person, letters)
+
+
+def script(memorial: Memorial, file: str, text: str, author: str | None) -> Persona:
+    """A persona that says what the family wrote, with the guard around it."""
+    from persona.guard import guard
+    from persona.script import Script
+
+    return guard(Script(memorial.person, file, text, author), memorial.person)
+
+
+def voice(archive: Archive, memorial: Memorial) -> Voice:
+    """`formant`: the built-in voice, converted to the enrolled recordings."""
+    from voice.formant import FormantVoice
+    from voice.profile import VoiceProfile
+
+    profile = archive.voice_profile(memorial.id)
+    if profile is None:
+        raise NotReady(f"{_name(memorial)} has no voice yet: `lantern add` a recording of them")
+    return FormantVoice(VoiceProfile.from_bytes(profile), memorial.person.language)
+
+
+def face(archive: Archive, memorial: Memorial) -> Face:
+    """`portrait`: the photo itself, moved by its rig."""
+    from face.engine import PortraitFace
+    from face.rig import Rig
+
+    rig = archive.rig(memorial.id)
+    if rig is None:
+        raise NotReady(f"{_name(memorial)} has no portrait yet: `lantern add` a photo of their face")
+    return PortraitFace(Rig.from_bytes(rig))
+
+
+def enroll(recordings: Sequence[Wave]) -> Made:
+    """The voice profile of all recordings together."""
+    from voice.enroll import enroll as enroll_voice
+
+    profile = enroll_voice(recordings)
+    return Made(profile.to_bytes(), profile.notes)
+
+
+def portrait(picture: Picture, which_face: int | None, size_px: int) -> Made:
+    """The rig of a photo; `which_face` counts from 1, left to right, where there are several."""
+    from face.portrait import read_portrait
+
+    rig = read_portrait(picture, which_face, size_px)
+    return Made(rig.to_bytes(), rig.warnings)
+
+
+def _name(memorial: Memorial) -> str:
+    return f"the memorial of {memorial.person.name}"

@@ -1,0 +1,232 @@
+"""The verbs of the command line: reads words and files, prints answers. What is done stands in other modules."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data.archive import Archive
+from data.errors import Missing
+from data.settings import Settings
+from data.types import Mark
+from services import answers, doctor, memorials, report
+from services.answers import Answer
+from services.progress import Steps
+
+app = typer.Typer(
+    help="A digital memorial that one can talk to.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class SampleName(StrEnum):
+    """The memorials that come with the program."""
+
+    hopper = "hopper"
+    waigong = "waigong"
+
+
+class LanguageName(StrEnum):
+    """The languages that a memorial can answer in."""
+
+    en = "en"
+    zh = "zh"
+
+
+MARKS: dict[Mark, str] = {
+    "theirs": "their own words",
+    "their-voice": "their own voice",
+    "told": "told by the family",
+    "imagined": "imagined",
+    "exhibit": "written for this exhibit",
+    "notice": "notice",
+}
+
+MemorialArg = Annotated[str, typer.Argument(metavar="MEMORIAL", help="Its name, or the beginning of its id.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+
+
+@app.command()
+def demo(
+    sample: Annotated[SampleName, typer.Option(help="Which sample memorial.")] = SampleName.hopper,
+    say: Annotated[str | None, typer.Option(metavar="TEXT", help="What to say to it.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write the clip.")] = Path("out"),
+    as_json: JsonOption = False,
+) -> None:
+    """Build a sample memorial, ask it a question, and write the answer as a clip."""
+    from services.demo import demo as run
+
+    settings, steps = _settings(), Steps(quiet=as_json)
+    with _archive(settings) as archive:
+        made = run(archive, sample.value, say, out, settings.size_px, steps)
+    if as_json:
+        return _print_json(report.demo_report(made.answer))
+    for warning in made.warnings:
+        _note(warning)
+    _print_answer(made.answer)
+    name = made.memorial.person.name
+    written = [path.name for path in (made.answer.clip and made.answer.clip.path, made.data, made.sheet) if path]
+    print(f"\nMade in {out}/: {', '.join(written)}. This is an AI-generated likeness; it is not {name}.")
+    print(f'Next: lantern ask "{name}" "{NEXT_QUESTION[sample]}" --clip answer.mp4')
+    return None
+
+
+NEXT_QUESTION = {SampleName.hopper: "How did you learn mathematics?", SampleName.waigong: "院子里种了什么？"}
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Whom the memorial is for.")],
+    born: Annotated[str | None, typer.Option(metavar="DATE", help="1906-12-09, 1906-12 or 1906.")] = None,
+    died: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    language: Annotated[LanguageName, typer.Option(help="The language that they wrote in.")] = LanguageName.en,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a memorial."""
+    with _archive(_settings()) as archive:
+        memorial = memorials.new(archive, name, born, died, language.value)
+    if as_json:
+        return _print_json(report.new_report(memorial))
+    print(f"Made the memorial of {memorial.person.name}, {memorial.id[:8]}.")
+    print(f'Next: lantern add "{memorial.person.name}" LETTER.txt RECORDING.wav PHOTO.jpg')
+    return None
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """Show the memorials that are here."""
+    with _archive(_settings()) as archive:
+        found = archive.memorials()
+    if as_json:
+        return _print_json({"memorials": [report.new_report(memorial) for memorial in found]})
+    for memorial in found:
+        years = f"{memorial.person.born or '?'} – {memorial.person.died or '?'}"
+        print(f"{memorial.id[:8]}  {memorial.person.name}  ({years})")
+    return None
+
+
+@app.command()
+def add(
+    memorial: MemorialArg,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Letters, recordings, a photo.")],
+    author: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who wrote these, if not the person: kept, but never spoken as theirs."),
+    ] = None,
+    face: Annotated[int | None, typer.Option(min=1, help="Which face of the photo, from the left.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what would come in; keep nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a memorial what the person left: text letters, recordings, a photo of their face."""
+    settings = _settings()
+    with _archive(settings) as archive:
+        found = archive.find(memorial)
+        added, warnings = memorials.add(
+            archive,
+            found,
+            files,
+            steps=Steps(quiet=as_json),
+            author=author,
+            face=face,
+            size_px=settings.size_px,
+            preview=preview,
+        )
+        passages = len(archive.letters(found.id))
+    if as_json:
+        return _print_json(report.add_report(added, passages, warnings))
+    for each in added:
+        left_out = f"; {each.left_out} left out: {each.reason}" if each.left_out else ""
+        print(f"{each.file}: {each.kind}, {each.kept} {'would be kept' if preview else 'kept'}{left_out}")
+    for warning in warnings:
+        _note(warning)
+    return None
+
+
+@app.command()
+def ask(
+    memorial: MemorialArg,
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    clip: Annotated[Path | None, typer.Option(metavar="FILE.mp4", help="Write the answer as a clip too.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say something, and get an answer with its sources."""
+    with _archive(_settings()) as archive:
+        answer = answers.ask(archive, archive.find(memorial), text, clip, Steps(quiet=as_json))
+    _print_json(report.ask_report(answer)) if as_json else _print_answer(answer)
+
+
+@app.command()
+def farewell(
+    memorial: MemorialArg,
+    script: Annotated[Path, typer.Argument(help="A text file with the words of the farewell.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.mp4", help="Where to write the clip.")],
+    author: Annotated[str | None, typer.Option(metavar="NAME", help="Who wrote the words.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a farewell clip from words that the family wrote."""
+    with _archive(_settings()) as archive:
+        answer = answers.farewell(archive, archive.find(memorial), script, author, out, Steps(quiet=as_json))
+    _print_json(report.ask_report(answer)) if as_json else _print_answer(answer)
+
+
+@app.command("doctor")
+def doctor_(as_json: JsonOption = False) -> None:
+    """Say what works on this machine, and what is missing."""
+    findings = doctor.examine(_settings())
+    missing = [finding for finding in findings if finding.standing == "missing"]
+    if as_json:
+        _print_json(
+            {
+                "ok": not missing,
+                "findings": [{"name": f.name, "standing": f.standing, "text": f.text} for f in findings],
+            }
+        )
+    else:
+        signs = {"ok": "✓", "note": "·", "missing": "✗"}
+        for finding in findings:
+            print(f"{signs[finding.standing]} {finding.name}: {finding.text}")
+    if missing:
+        raise Missing(f"{len(missing)} missing: mend them as said, then run `lantern doctor` again")
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+@contextmanager
+def _archive(settings: Settings) -> Iterator[Archive]:
+    with Archive.open(settings.home) as archive:
+        archive.home.redirect_caches()
+        if archive.home.is_new:
+            _note(f"keep a copy of {archive.home.key_file} elsewhere: without it nothing here can be read")
+        yield archive
+
+
+def _note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _print_answer(answer: Answer) -> None:
+    """Each phrase with its mark, and where it comes from."""
+    for phrase in answer.record.phrases:
+        named = MARKS[phrase.mark]
+        if phrase.source is not None:
+            named += f": {phrase.source.file}" + (f", {phrase.source.date}" if phrase.source.date else "")
+        print(f"{phrase.text}  [{named}]")
+    if answer.clip is not None:
+        clip = answer.clip
+        print(f"{clip.path}: {clip.info.duration_s:.1f} s, {clip.info.width} × {clip.info.height} px", file=sys.stderr)

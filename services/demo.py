@@ -1,0 +1,64 @@
+"""The main job on a sample memorial: build it, ask it one line, and write the answer as clip, data and pictures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.archive import Archive, Memorial
+from data.errors import UnknownMemorial
+from data.files import explained, write
+from data.media import write_picture
+from data.samples import Sample, sample
+from orchestrator.sheet import contact_sheet
+from services import answers, memorials
+from services.answers import Answer
+from services.progress import Steps
+from services.report import demo_report
+
+SAMPLES = ("hopper", "waigong")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was written into the folder."""
+
+    memorial: Memorial
+    answer: Answer
+    data: Path
+    sheet: Path | None
+    warnings: tuple[str, ...]
+
+
+def demo(archive: Archive, name: str, line: str | None, out: Path, size_px: int, steps: Steps) -> Demo:
+    """Build the sample memorial where it is not there yet, ask it, and write `reply.mp4`, `.json` and `.png`."""
+    chosen = sample(name)
+    with explained(out):
+        out.mkdir(parents=True, exist_ok=True)
+    memorial, warnings = _built(archive, chosen, size_px, steps)
+    data, sheet = out / "reply.json", None
+    answer = answers.ask(archive, memorial, chosen.question if line is None else line, out / "reply.mp4", steps)
+    if answer.clip is not None:
+        sheet = out / "reply.png"
+        write_picture(sheet, contact_sheet(answer.clip.path), answers.label(memorial))
+    write(data, (json.dumps(demo_report(answer), ensure_ascii=False, indent=2) + "\n").encode())
+    return Demo(memorial, answer, data, sheet, tuple(warnings))
+
+
+def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tuple[Memorial, list[str]]:
+    try:
+        memorial = archive.find(chosen.person.name)
+        if memorial.person == chosen.person and archive.rig(memorial.id) and archive.voice_profile(memorial.id):
+            return memorial, []
+        archive.remove(memorial.id)
+    except UnknownMemorial:
+        pass
+    memorial = archive.create(chosen.person)
+    files = [*chosen.letters, *chosen.messages, chosen.recording, chosen.portrait]
+    try:
+        _, warnings = memorials.add(archive, memorial, files, steps=steps, size_px=size_px)
+    except BaseException:
+        archive.remove(memorial.id)
+        raise
+    return memorial, warnings

@@ -1,0 +1,134 @@
+"""Looks over this machine and says what works here, what does not, and how to mend it. Changes nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from data.errors import LanternError
+from data.label import label_font
+from data.settings import Settings
+
+Standing = Literal["ok", "note", "missing"]
+
+LIBRARIES = {  # what each is for; the module that is looked for, the distribution that is named
+    "av": ("clips and sound", "av"),
+    "cv2": ("moving the portrait", "opencv-python"),
+    "mediapipe": ("reading a portrait", "mediapipe"),
+    "pyworld": ("converting the voice", "pyworld-prebuilt"),
+    "espeakng_loader": ("speaking", "espeakng-loader"),
+    "tantivy": ("remembering", "tantivy"),
+    "rjieba": ("Chinese words", "rjieba"),
+    "cryptography": ("the vault", "cryptography"),
+    "sqlalchemy": ("the store", "SQLAlchemy"),
+}
+NEURAL_LIBRARIES = ("torch", "transformers", "peft", "accelerate", "coqui-tts")
+FREE_MB = 500  # for a home with a few memorials and clips
+MEMORY_MB = 2_000  # the demo's peak, with room
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `missing` means that Lantern cannot work so; `note` that something is less good."""
+
+    name: str
+    standing: Standing
+    text: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything that was looked at, in the order of importance."""
+    return [
+        _system(),
+        *(_library(module, *told) for module, told in LIBRARIES.items()),
+        _loads("OpenCV", "cv2", "sudo apt-get install libgl1 libglib2.0-0"),
+        _chinese_font(),
+        _home(settings.home),
+        _memory(),
+        *_neural(),
+    ]
+
+
+def _system() -> Finding:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    text = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {cores} cores"
+    return Finding("system", "ok", text)
+
+
+def _library(module: str, purpose: str, distribution: str) -> Finding:
+    if importlib.util.find_spec(module) is None:
+        return Finding(distribution, "missing", f"needed for {purpose}: run `make install` again")
+    return Finding(distribution, "ok", f"{importlib.metadata.version(distribution)}, for {purpose}")
+
+
+def _loads(name: str, module: str, mend: str) -> Finding:
+    try:
+        importlib.import_module(module)
+    except ImportError as err:
+        return Finding(f"{name} starts", "missing", f"{err}: {mend}")
+    return Finding(f"{name} starts", "ok", "its system libraries are there")
+
+
+def _chinese_font() -> Finding:
+    font = label_font("zh")
+    if font is None:
+        text = "none found, so Chinese clips are labelled in English: sudo apt-get install fonts-noto-cjk"
+        return Finding("Chinese font", "note", text)
+    return Finding("Chinese font", "ok", str(font))
+
+
+def _home(home: Path) -> Finding:
+    from data.archive import Archive
+
+    there = next(folder for folder in [home.absolute(), *home.absolute().parents] if folder.exists())
+    free_mb = shutil.disk_usage(there).free // 2**20
+    try:
+        if home.exists() and any(home.iterdir()):
+            with Archive.open(home) as archive:
+                count = len(archive.memorials())
+            text = f"{home}: {count} memorials, {free_mb:,} MiB free; keep a copy of {archive.home.key_file}"
+        elif not os.access(there, os.W_OK):
+            return Finding("home", "missing", f"{there} cannot be written: set LANTERN_HOME to a folder of yours")
+        else:
+            text = f"{home}: made at the first use, {free_mb:,} MiB free"
+    except (LanternError, OSError) as err:
+        return Finding("home", "missing", str(err))
+    if free_mb < FREE_MB:
+        return Finding("home", "missing", f"{text}: make room, {FREE_MB} MiB are needed")
+    return Finding("home", "ok", text)
+
+
+def _memory() -> Finding:
+    total_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    if total_mb < MEMORY_MB:
+        return Finding("memory", "note", f"{total_mb:,} MiB; {MEMORY_MB:,} MiB are advised: close other programs")
+    return Finding("memory", "ok", f"{total_mb:,} MiB")
+
+
+def _neural() -> Iterator[Finding]:
+    """The neural engines are not part of this version; their libraries are installed with it."""
+    there = [name for name in NEURAL_LIBRARIES if _installed(name)]
+    lacking = [name for name in NEURAL_LIBRARIES if name not in there]
+    if lacking:
+        yield Finding("neural libraries", "note", f"not installed: {', '.join(lacking)}; run `make install` again")
+    else:
+        yield Finding(
+            "neural libraries", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in there)
+        )
+    gpu = shutil.which("nvidia-smi") is not None
+    yield Finding("GPU", "ok", "found" if gpu else "none found; the built-in engines need none")
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True

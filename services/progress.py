@@ -1,0 +1,32 @@
+"""Says on standard error what is going on, how far it is and how long it may take. Knows nothing of what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+Advance = Callable[[float, float], None]  # done, of how many
+
+
+class Steps:
+    """One line a step, with a bar and the time left where the length is known."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+
+    @contextmanager
+    def step(self, text: str, usual_s: float | None = None) -> Iterator[Advance]:
+        """Show `text` while the block runs. `usual_s` is told where the step cannot count how far it is."""
+        shown = text if usual_s is None else f"{text} (about {usual_s:.0f} s)"
+        if not self._console.is_terminal:
+            self._console.print(shown, markup=False)
+            yield lambda _done, _total: None
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(24))
+        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=self._console) as progress:
+            task = progress.add_task(shown, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=max(done, total))
+            progress.update(task, total=1, completed=1)

@@ -1,0 +1,254 @@
+"""The command line: what it prints, and that every refusal is one line that says what to do."""
+
+import resource
+import struct
+import subprocess
+import sys
+import wave
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data.samples import sample
+from data.types import RATE, Picture, Wave
+from tests.services.conftest import Lantern, Ran
+
+HOPPER = "Grace Hopper"
+
+
+def refused(ran: Ran, code: int, *words: str) -> None:
+    lines = [line for line in ran.err.splitlines() if line.startswith("lantern: ")]
+    assert ran.code == code, ran.err
+    assert len(lines) == 1, ran.err
+    assert "Traceback" not in ran.err
+    assert "fault of ours" not in ran.err
+    for word in words:
+        assert word in lines[0]
+
+
+@pytest.fixture
+def photo() -> Picture:
+    return np.asarray(Image.open(sample("hopper").portrait).convert("RGB"))
+
+
+def saved(path: Path, picture: Picture) -> Path:
+    Image.fromarray(picture).save(path)
+    return path
+
+
+def sound(path: Path, samples: Wave) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def test_an_answer_has_marks_and_sources(lantern: Lantern) -> None:
+    ran = lantern("ask", HOPPER, sample("hopper").question, "--json")
+    assert ran.code == 0, ran.err
+    drawn = [phrase for phrase in ran.json["phrases"] if phrase["mark"] == "exhibit"]
+    assert drawn
+    letters = {path.name: path.read_text("utf-8") for path in (*sample("hopper").letters, *sample("hopper").messages)}
+    for phrase in drawn:
+        assert phrase["text"] in " ".join(letters[phrase["source"]["file"]].split())
+    assert {phrase["mark"] for phrase in ran.json["phrases"]} <= {"exhibit", "imagined", "notice"}
+
+
+def test_a_visitor_may_write_in_another_language_and_is_answered_in_theirs(lantern: Lantern) -> None:
+    ran = lantern("ask", HOPPER, "你是怎么学数学的？", "--json")
+    assert ran.code == 0
+    assert ran.json["text"].isascii() or not any("\u4e00" <= char <= "\u9fff" for char in ran.json["text"])
+
+
+def test_a_crisis_is_answered_by_the_product_alone_and_makes_no_clip(lantern: Lantern, tmp_path: Path) -> None:
+    ran = lantern("ask", HOPPER, "I want to kill myself", "--clip", tmp_path / "a.mp4", "--json")
+    assert ran.code == 0
+    assert {phrase["mark"] for phrase in ran.json["phrases"]} == {"notice"}
+    assert ran.json["guard"] == "notice"
+    assert ran.json["clip"] is None
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_a_memorial_grows_from_files(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("3 May 1961\n\nDear Tom,\n\nThe pear tree is in blossom again.\n\nYours, Ann\n")
+    assert lantern("new", "Ann Lee", "--born", "1920", "--died", "1999-02").code == 0
+    ran = lantern("add", "ann lee", letter, "--preview", "--json")
+    assert (ran.json["added"][0]["kept"], ran.json["passages"]) == (1, 0)
+    ran = lantern("add", "ann lee", letter, letter, "--json")
+    assert [each["kept"] for each in ran.json["added"]] == [1, 0]
+    assert ran.json["added"][1]["reason"] == "already there"
+    ran = lantern("ask", "Ann Lee", "How is the pear tree?", "--json")
+    theirs = [phrase for phrase in ran.json["phrases"] if phrase["mark"] == "theirs"]
+    assert [phrase["text"] for phrase in theirs] == ["The pear tree is in blossom again."]
+    assert theirs[0]["source"]["date"] == "1961-05-03"
+    refused(lantern("ask", "Ann Lee", "Hello?", "--clip", tmp_path / "a.mp4"), 2, "voice", "lantern add")
+
+
+def test_what_another_wrote_is_never_spoken_as_theirs(lantern: Lantern, tmp_path: Path) -> None:
+    own, other = tmp_path / "own.txt", tmp_path / "other.txt"
+    own.write_text("The pear tree is in blossom again.")
+    other.write_text("She never liked the pear tree in the yard.")
+    lantern("new", "Ann Lee")
+    assert lantern("add", "Ann Lee", other, "--author", "Tom").code == 0
+    refused(lantern("ask", "Ann Lee", "How is the pear tree?"), 2, "no letters")
+    assert lantern("add", "Ann Lee", own, "--author", "ann lee").code == 0
+    ran = lantern("ask", "Ann Lee", "How is the pear tree?", "--json")
+    assert [phrase["text"] for phrase in ran.json["phrases"]] == ["The pear tree is in blossom again."]
+
+
+def test_a_bad_file_among_good_ones_leaves_all_out(lantern: Lantern, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text("A new letter that was not here before.")
+    bad.write_bytes(b"\x00\x01\x02" * 50)
+    before = lantern("add", HOPPER, good, "--preview", "--json").json["passages"]
+    refused(lantern("add", HOPPER, good, bad), 2, "bad.txt")
+    assert lantern("add", HOPPER, good, "--preview", "--json").json["passages"] == before
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 20_000, "hello\x00there", "\x1b[31m"], ids=repr)
+def test_text_that_cannot_be_answered_is_refused(lantern: Lantern, text: str) -> None:
+    refused(lantern("ask", HOPPER, text), 2)
+
+
+def test_a_photo_without_a_face_is_refused(lantern: Lantern, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (400, 400, 3), dtype=np.uint8)
+    refused(lantern("add", HOPPER, saved(tmp_path / "noise.png", noise)), 2, "no face")
+
+
+def test_a_photo_of_several_asks_which(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
+    pair = saved(tmp_path / "pair.png", np.concatenate([photo, photo], axis=1))
+    refused(lantern("add", HOPPER, pair), 2, "2 faces", "--face")
+    assert lantern("add", HOPPER, pair, "--face", "2").code == 0
+    refused(lantern("add", HOPPER, pair, "--face", "3"), 2, "--face")
+
+
+def test_a_small_face_is_kept_small_and_said_so(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
+    small = Image.fromarray(photo).resize((photo.shape[1] // 2, photo.shape[0] // 2))
+    path = saved(tmp_path / "small.png", np.asarray(small))
+    ran = lantern("add", HOPPER, path, "--json")
+    assert ran.code == 0, ran.err
+    assert any("small.png" in warning for warning in ran.json["warnings"])
+
+
+def huge_png() -> bytes:
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.jpg", sample("hopper").portrait.read_bytes()[:5_000]),
+        ("huge.png", huge_png()),
+        ("empty.jpg", b""),
+        ("not.jpg", b"hello"),
+        ("not.wav", b"hello"),
+        ("empty.wav", b""),
+        ("empty.txt", b""),
+        ("what.xyz", b"hello"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(lantern: Lantern, tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    refused(lantern("add", HOPPER, path), 2, name)
+
+
+def test_a_file_that_is_not_there_is_refused(lantern: Lantern, tmp_path: Path) -> None:
+    for name in ("a.txt", "a.jpg", "a.wav"):
+        refused(lantern("add", HOPPER, tmp_path / name), 2, name)
+
+
+def test_a_silent_recording_is_refused(lantern: Lantern, tmp_path: Path) -> None:
+    refused(lantern("add", HOPPER, sound(tmp_path / "a.wav", np.zeros(RATE * 10, np.float32))), 2)
+
+
+def test_a_recording_of_one_second_is_refused(lantern: Lantern, tmp_path: Path) -> None:
+    hum = 0.3 * np.sin(2 * np.pi * 150 * np.arange(RATE) / RATE).astype(np.float32)
+    refused(lantern("add", HOPPER, sound(tmp_path / "a.wav", hum)), 2, " s")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "Nobody", "hello"),
+        ("ask", HOPPER),
+        ("ask", HOPPER, "hello", "--louder"),
+        ("demo", "--sample", "nobody"),
+        ("new", "Ann", "--born", "yesterday"),
+        ("new", "Ann", "--born", "1990", "--died", "1980"),
+        ("new", " "),
+        ("ask", HOPPER, "hello", "--clip", "answer.avi"),
+        ("farewell", HOPPER, "nothing.txt", "--out", "a.mp4"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(lantern: Lantern, arguments: tuple[str, ...]) -> None:
+    refused(lantern(*arguments), 2)
+
+
+def test_a_folder_that_cannot_be_written_is_named(lantern: Lantern) -> None:
+    refused(lantern("ask", HOPPER, "hello", "--clip", "/proc/a.mp4"), 3, "/proc")
+    refused(lantern("demo", "--out", "/proc/out"), 3, "/proc")
+
+
+def test_a_farewell_says_the_familys_words(lantern: Lantern, tmp_path: Path) -> None:
+    script = tmp_path / "words.txt"
+    script.write_text("Thank you for everything. The harbour is calm tonight.")
+    ran = lantern("farewell", HOPPER, script, "--out", tmp_path / "a.mp4", "--author", "Mary", "--json")
+    assert ran.code == 0, ran.err
+    assert [phrase["mark"] for phrase in ran.json["phrases"]] == ["told", "told"]
+    assert (tmp_path / "a.mp4").stat().st_size > 10_000
+
+
+def in_a_process(home: Path, arguments: list[str], before: str = "", limit_bytes: int | None = None) -> Ran:
+    """Runs one command in a process of its own, after the Python line `before`."""
+    code = f"import sys\n{before}\nfrom services.__main__ import main\nsys.exit(main(sys.argv[1:]))"
+
+    def limit() -> None:
+        if limit_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", code, *arguments],  # a cut-off .pyc would break every later start
+        env={"PATH": "/usr/bin:/bin", "LANTERN_HOME": str(home), "HOME": str(home.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def test_a_full_disk_leaves_nothing_behind(home: Path, tmp_path: Path) -> None:
+    clip = tmp_path / "clips" / "a.mp4"
+    clip.parent.mkdir()
+    refused(in_a_process(home, ["ask", HOPPER, "hello", "--clip", str(clip)], limit_bytes=40_000), 3, "full")
+    assert list(clip.parent.iterdir()) == []
+
+
+def test_a_missing_library_is_named(home: Path, tmp_path: Path) -> None:
+    arguments = ["ask", HOPPER, "hello", "--clip", str(tmp_path / "a.mp4")]
+    refused(in_a_process(home, arguments, "sys.modules['pyworld'] = None"), 3, "pyworld")
+
+
+def test_answering_loads_no_neural_library_and_no_face_mesh(home: Path, tmp_path: Path) -> None:
+    heavy = ("torch", "transformers", "peft", "TTS", "mediapipe", "jax", "matplotlib", "librosa", "alembic")
+    arguments = ["ask", HOPPER, "hello", "--clip", str(tmp_path / "a.mp4")]
+    before = f"import atexit; atexit.register(lambda: print('loaded', [n for n in {heavy} if n in sys.modules]))"
+    ran = in_a_process(home, arguments, before)
+    assert ran.code == 0, ran.err
+    assert "loaded []" in ran.out
+
+
+def test_the_doctor_finds_nothing_missing_where_the_tests_run(lantern: Lantern) -> None:
+    ran = lantern("doctor", "--json")
+    assert ran.code == 0
+    assert ran.json["ok"]
+    assert {"system", "home", "Chinese font"} <= {finding["name"] for finding in ran.json["findings"]}
