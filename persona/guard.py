@@ -1,8 +1,9 @@
 """Stands around every persona: honest about what answers, careful with who asks. Knows no engine.
 
-Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to; either
-is answered by the product itself, as notices, and the persona is not asked. Of the persona's phrases it lets none pass
-that claims to live or asks for money, codes, secrecy or haste, unless it is a sentence of theirs, framed with its date.
+Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to. Clear
+danger and such questions are answered by the product itself, as notices, and the persona is not asked; where danger is
+only possible, the notice comes first and the answer after it. Of the persona's phrases it lets none pass that claims to
+live or asks for money, codes, secrecy or haste, unless it is a sentence of theirs, framed with its date.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final, Protocol
 
 from data.types import Language, Letter, Person, Phrase, Turn
 from persona.claims import Claim, claim_in
-from persona.crisis import in_crisis
+from persona.crisis import danger_in
 from persona.dates import spoken
 from persona.identity import asks_what_this_is
 from persona.language import language_of
@@ -36,26 +37,34 @@ class Persona(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Helpline:
-    """A line that somebody in distress can call, in one language. `date` is the month for which it is known to hold."""
+    """A line that somebody in distress can call, in one language. `date` is the month of the source that says so."""
 
     country: str
     name: str
     number: str
     source: str
     date: str
+    named: bool  # in the notice of this language; the others are for a page that lists them all
 
 
 def guard(persona: Persona, person: Person, letters: Sequence[Letter] | None = None) -> Persona:
     """The persona with the guard around it. Given the letters, it also takes back what is wrongly marked as theirs."""
-    in_crisis(""), asks_what_this_is(""), claim_in("")  # read now rather than under the first visitor's eyes
+    danger_in(""), asks_what_this_is(""), claim_in("")  # read now rather than under the first visitor's eyes
     return _Guarded(persona, person, None if letters is None else Originals.of(letters))
 
 
 def helplines(language: Language) -> list[Helpline]:
-    """All lines, those of the language's countries first."""
-    rows = sorted(_toml(_HELPLINES)["line"], key=lambda row: row["first_for"] != language)
+    """All lines, those that the notice of the language names first."""
+    rows = sorted(_toml(_HELPLINES)["line"], key=lambda row: language not in row["named_in"])
     return [
-        Helpline(row["country"][language], row["name"][language], row["number"], row["source"], row["date"])
+        Helpline(
+            row["country"][language],
+            row["name"][language],
+            row["number"],
+            row["source"],
+            row["date"],
+            named=language in row["named_in"],
+        )
         for row in rows
     ]
 
@@ -72,12 +81,12 @@ class _Guarded:
             return
         line = line_of(turns)
         language = language_of(line, self._person.language)
-        if in_crisis(line):
-            yield from self._notices("crisis", language)
-            for help_ in helplines(language):
-                colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
-                yield Phrase(f"{help_.country}{colon}{help_.name}{comma}{help_.number}", language, "notice")
-        elif asking := asks_what_this_is(line):
+        danger = danger_in(line)
+        if danger != "none":
+            yield from self._help(language)
+        if danger == "clear":
+            return
+        if asking := asks_what_this_is(line):
             if asking == "alive" and self._person.died is None:
                 asking = "identity"  # whose death is not told is not called dead
             exhibit = "_exhibit" if asking == "identity" and self._person.exhibit else ""
@@ -87,7 +96,6 @@ class _Guarded:
 
     def _sifted(self, phrases: Iterator[Phrase], language: Language) -> Iterator[Phrase]:
         held: Claim | None = None
-        spoke = False
         frame: Phrase | None = None  # the last "In March 1987 I wrote:"
         waiting: Phrase | None = None  # a frame not passed on yet: it goes only with what it frames
         for given in phrases:
@@ -106,8 +114,7 @@ class _Guarded:
             if not framed:
                 frame = None
             yield phrase
-            spoke = True
-        if held is not None and not spoke:
+        if held is not None:
             yield from self._notices(f"held_{held}", language)
 
     def _truly_marked(self, phrase: Phrase) -> Phrase:
@@ -116,6 +123,13 @@ class _Guarded:
         if self._originals is not None and self._originals.source_of(phrase.text) is None:
             return replace(phrase, mark="imagined", source=None)
         return replace(phrase, mark="exhibit") if self._person.exhibit else phrase
+
+    def _help(self, language: Language) -> Iterator[Phrase]:
+        yield from self._notices("crisis", language)
+        colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
+        for line in helplines(language):
+            if line.named:
+                yield Phrase(f"{line.country}{colon}{line.name}{comma}{line.number}", language, "notice")
 
     def _notices(self, key: str, language: Language) -> Iterator[Phrase]:
         for text in _toml(_NOTICES)[language][key]:

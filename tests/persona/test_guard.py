@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from data.errors import BadText
 from data.types import Letter, Mark, Person, Phrase, Source, Turn
 from persona.claims import claim_in
-from persona.crisis import in_crisis
+from persona.crisis import danger_in
 from persona.guard import guard, helplines
 from persona.identity import asks_what_this_is
 from tests.persona.cases import LANGUAGES, cases, person, recollection
@@ -50,7 +51,7 @@ def scored(name: str, judge: Callable[[str], str]) -> tuple[list[str], list[str]
 
 
 JUDGES: dict[str, Callable[[str], str]] = {
-    "crisis": lambda line: "yes" if in_crisis(line) else "no",
+    "crisis": lambda line: "no" if danger_in(line) == "none" else "yes",
     "identity": lambda line: asks_what_this_is(line) or "none",
     "claims": lambda line: claim_in(line, "Grace Hopper") or claim_in(line, "沈永泉") or "none",
 }
@@ -69,13 +70,22 @@ def test_written_cases_are_told_apart(kind: str, language: str, capsys: pytest.C
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("sample", ["hopper", "waigong"])
-def test_in_danger_only_the_product_speaks(language: str, sample: str) -> None:
+def test_in_danger_the_product_speaks_first_and_alone_where_it_is_clear(language: str, sample: str) -> None:
     for expected, line in cases(f"crisis_{language}"):
         if expected == "yes":
             said = list(guard(recollection(sample), person(sample)).reply([Turn("visitor", line)]))
-            assert {one.mark for one in said} == {"notice"}
-            assert any("findahelpline.com" in one.text for one in said)
-            assert any(("12356" if language == "zh" else "988") in one.text for one in said)
+            help_ = list(itertools.takewhile(lambda one: one.mark == "notice", said))
+            assert any("findahelpline.com" in one.text for one in help_)
+            assert any(("12356" if language == "zh" else "988") in one.text for one in help_)
+            assert {one.language for one in help_} == {language}
+            assert danger_in(line) == "possible" or help_ == said
+
+
+def test_where_danger_is_only_possible_the_answer_follows_the_notice() -> None:
+    said = heard(phrase("The roses are out."), line="I want to be with you")
+    assert [mark for mark, _ in said[:-1]] == ["notice"] * (len(said) - 1)
+    assert said[-1] == ("imagined", "The roses are out.")
+    assert "not Ann Lee" in said[0][1]
 
 
 def test_the_persona_is_not_even_asked_in_danger_or_about_itself() -> None:
@@ -101,12 +111,11 @@ def test_an_exhibit_does_not_say_that_its_letters_are_theirs() -> None:
     assert "Grace Hopper wrote" not in said
 
 
-def test_a_claim_to_live_is_dropped_and_a_notice_stands_in() -> None:
-    said = heard(phrase("I am still alive."))
-    assert [mark for mark, _ in said] == ["notice"]
-    assert heard(phrase("I am right here with you."), phrase("The roses are out.")) == [
-        ("imagined", "The roses are out.")
-    ]
+def test_a_claim_to_live_is_dropped_and_a_notice_says_so() -> None:
+    assert [mark for mark, _ in heard(phrase("I am still alive."))] == ["notice"]
+    said = heard(phrase("I am right here with you."), phrase("The roses are out."))
+    assert said[0] == ("imagined", "The roses are out.")
+    assert [mark for mark, _ in said[1:]] == ["notice"]
 
 
 @pytest.mark.parametrize("text", ["Send me some money for the train.", "I am here at the sea."])
@@ -119,7 +128,7 @@ def test_a_sentence_of_theirs_passes_only_with_its_date(text: str) -> None:
 
 
 def test_a_frame_does_not_stay_behind_without_its_sentence() -> None:
-    assert heard(phrase(FRAME), phrase("I am alive."), phrase("Good."))[-1] == ("imagined", "Good.")
+    assert heard(phrase(FRAME), phrase("I am alive."), phrase("Good."))[-2] == ("imagined", "Good.")
     assert ("imagined", FRAME) not in heard(phrase(FRAME), phrase("I am alive."))
 
 
@@ -151,6 +160,8 @@ def test_a_farewell_without_a_line_passes() -> None:
 def test_help_lines_say_where_they_are_from(language: str) -> None:
     lines = helplines("zh" if language == "zh" else "en")
     assert len(lines) >= 8
+    assert 3 <= sum(line.named for line in lines) <= 4
+    assert [line.number for line in lines if line.named][-1] == "findahelpline.com"
     assert all(line.country and line.name and line.number and line.source for line in lines)
     assert all(len(line.date) == len("2025-01") for line in lines)
     assert lines[0].number == ("12356" if language == "zh" else "988")
