@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,12 +17,14 @@ from voice.espeak import SourceVoice, speak
 from voice.passages import PASSAGES
 from voice.profile import Conversion, VoiceProfile
 from voice.speech import find_speech, pace
-from voice.world import BANDS, Array, Features, analyse, band_centres_hz, bands_db, stretch, track
+from voice.world import BANDS, SPARSE, Array, Features, analyse, band_centres_hz, bands_db, stretch, track
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 WOMEN_FROM_HZ = 155.0  # median F0 from which a woman's source voice is nearer
-VARIANTS = {"high": "f1", "low": "m3"}  # of espeak-ng's; those with an echo or a flutter convert badly
+# Of espeak-ng's. A woman's voice made from f2 is clearer than from f1 (a recogniser loses .47 of the words, not .59),
+# but f2, f3 and f5 do not always make the same sound of the same text.
+VARIANTS = {"high": "f1", "low": "m3"}
 LEAST_SOURCE_HZ, MOST_SOURCE_HZ = 100.0, 230.0  # beyond, espeak-ng's or WORLD's own quality falls
 PITCH_STEPS = 3  # of the secant search for espeak-ng's pitch setting
 PACE_AT = 170  # words a minute, at which the source's pace is measured
@@ -29,13 +32,12 @@ PACES = 140, 190  # bounds of espeak-ng's rate
 PACE_TRUST = 0.5  # power of the ratio of paces: peaks of loudness are counted surely in neither voice
 
 WARPS = np.arange(0.82, 1.2201, 0.02)
-WARP_STRIDE = 3  # frames
 CODEBOOK = 48  # shapes of envelope that stand for a voice while the warp is sought
 WARP_CEPSTRA = slice(1, 13)  # tilt left out: it belongs to the microphone as much as to the tract
 
 VOICED_CLASSES, UNVOICED_CLASSES = 5, 2
 CLASS_WEIGHT = 0.6  # how much of a class's own difference is used beside that of all voiced or unvoiced sounds
-CLASS_FRAMES = 150.0  # frames at which a class's own mean is half trusted
+CLASS_FRAMES = 150.0 / SPARSE  # frames at which a class's own mean is half trusted
 LARGEST_SHIFT_DB = 24.0
 LARGEST_LEVEL_DB = 6.0  # of unvoiced against voiced sounds
 LARGEST_BREATH_DB = 12.0
@@ -44,6 +46,7 @@ ROLL_OFF_DB = 18.0  # an octave
 LOWEST_TOLD_HZ = 90.0
 SOURCE_RANGE_DB = 45.0  # below the loud frames is no speech
 QUIET_GAIN = 0.05  # for measuring, far below the limiter
+GAIN_S = 3.0  # of speech converted to measure its level
 LEVEL = 0.11  # root mean square of the louder half of speech, for every voice
 
 
@@ -64,13 +67,11 @@ def enroll(recordings: Sequence[Wave]) -> VoiceProfile:
         notes=speech.notes,
         conversions={},
     )
-    sources = {language: _read_aloud(source_voice(profile, language), language) for language in LANGUAGES}
-    features = [source.features for source in sources.values()]
-    warp = fit_warp(features, speech.features, profile.bandwidth_hz)
-    conversions = {
-        language: _fit(profile, source, speech.features, bands, warp) for language, source in sources.items()
-    }
-    return replace(profile, conversions=conversions)
+    with ThreadPoolExecutor(len(LANGUAGES)) as pool:  # WORLD works outside the interpreter's lock
+        sources = list(pool.map(lambda language: _read_aloud(source_voice(profile, language), language), LANGUAGES))
+        warp = fit_warp([source.features for source in sources], speech.features, profile.bandwidth_hz)
+        fitted = pool.map(lambda source: _fit(profile, source, speech.features, bands, warp), sources)
+        return replace(profile, conversions=dict(zip(LANGUAGES, fitted, strict=True)))
 
 
 def centre_and_spread(log_f0: Array) -> tuple[float, float]:
@@ -139,7 +140,7 @@ def _read_aloud(voice: SourceVoice, language: Language) -> _Source:
     """The passages in the source voice; features without the pauses."""
     sounds = tuple(speak(line, language, voice).samples for line in PASSAGES[language])
     whole = np.concatenate(sounds)
-    features = analyse(whole)
+    features = analyse(whole, every=SPARSE)
     level = 10 * np.log10(features.envelope.mean(axis=1))
     used = level > np.percentile(level, 95) - SOURCE_RANGE_DB
     return _Source(voice, sounds, Features(features.f0_hz[used], features.envelope[used], features.aperiodicity[used]))
@@ -164,7 +165,7 @@ def _fit(profile: VoiceProfile, source: _Source, target: Features, target_bands:
         aperiodicity_db=_breath_shift(source.features, target, profile.bandwidth_hz),
         gain=QUIET_GAIN,
     )
-    sample = np.concatenate(list(Converter(profile, conversion).convert(source.sounds[0])))
+    sample = np.concatenate(list(Converter(profile, conversion).convert(source.sounds[0][: int(GAIN_S * RATE)])))
     return replace(conversion, gain=QUIET_GAIN * LEVEL / max(level_ratio(sample), 1e-6))
 
 
@@ -179,7 +180,7 @@ def fit_warp(sources: Sequence[Features], target: Features, bandwidth: float) ->
     book, _ = kmeans2(theirs, CODEBOOK, seed=1, minit="++")
     costs = np.zeros(len(WARPS))
     for source in sources:
-        some = source.envelope[source.voiced][::WARP_STRIDE]
+        some = source.envelope[source.voiced]
         costs += [cdist(_shapes(stretch(some, float(warp)), bandwidth), book).min(axis=1).mean() for warp in WARPS]
     return float(WARPS[costs.argmin()])
 

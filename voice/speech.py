@@ -15,7 +15,7 @@ from scipy.signal import find_peaks
 
 from data.errors import BadRecording
 from data.types import RATE, Wave
-from voice.world import FRAME_SAMPLES, FRAMES_PER_S, QUIETEST, Array, Features, analyse, reach, track
+from voice.world import FRAME_SAMPLES, FRAMES_PER_S, QUIETEST, SPARSE, Array, Features, analyse, reach, track
 
 LEAST_SPEECH_S = 3.0
 MOST_SPEECH_S = 60.0  # more says nothing new about a mean, and analysing it takes a sixth of its length
@@ -33,7 +33,7 @@ SYLLABLE_DIP_DB = 2.0  # de Jong and Wempe (2009)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Speech:
-    """The frames of speech alone, with the noise between them taken off their envelopes."""
+    """Every `SPARSE`th frame of the speech alone, with the noise between them taken off their envelopes."""
 
     features: Features
     seconds: float
@@ -47,7 +47,7 @@ def find_speech(recordings: Sequence[Wave]) -> Speech:
     notes: list[str] = []
     sounds = [_checked(wave, number, notes) for number, wave in enumerate(recordings, 1)]
     sounds = [wave for wave in sounds if len(wave) > 2 * RATE // 10]
-    if not sounds or max(_loudest_db(wave) for wave in sounds) < SILENT_DB:
+    if not sounds or min(_loudest_db(wave) for wave in sounds) < SILENT_DB:
         raise BadRecording(
             "the recording is silent; at least 3 s of speech are needed: check that the right file was given"
         )
@@ -113,17 +113,17 @@ def _speech_of(wave: Wave) -> Speech | None:
     active = _with_voice(active, f0_hz[: len(active)] > 0)
     if not active.any():
         return None
-    features = analyse(wave, reach(f0_hz))
-    size = min(len(features.f0_hz), len(active))
-    used = np.flatnonzero(active[:size] & (level[:size] > threshold))
-    quiet = np.flatnonzero(~active[:size])
+    features = analyse(wave, reach(f0_hz), SPARSE)
+    size = min(len(features.f0_hz), len(active[::SPARSE]))
+    used = np.flatnonzero((active & (level > threshold))[::SPARSE][:size])
+    quiet = np.flatnonzero(~active[::SPARSE][:size])
     envelope = features.envelope[used]
     if len(quiet):
         envelope = np.maximum(envelope - features.envelope[quiet].mean(axis=0), envelope / 10)
-    speech_db = float(10 * np.log10(np.mean(10 ** (level[used] / 10))))
+    speech_db = float(10 * np.log10(np.mean(10 ** (level[used * SPARSE] / 10))))
     notes = ("the recording is noisy; a quieter one would sound better",) if speech_db - noise_db < NOISY_DB else ()
     chosen = Features(features.f0_hz[used], envelope, features.aperiodicity[used])
-    rate = syllables(level, active, features.f0_hz > 0) / (active.sum() / FRAMES_PER_S)
+    rate = syllables(level, active, f0_hz > 0) / (active.sum() / FRAMES_PER_S)
     return Speech(chosen, active.sum() / FRAMES_PER_S, speech_db, float(rate), notes)
 
 

@@ -7,7 +7,7 @@ prints pitch, distance of the long-term spectra, level and clicks of each file a
 
 from __future__ import annotations
 
-import sys
+import argparse
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +102,20 @@ def measure(wave: Wave, reference: Wave) -> Figures:
     )
 
 
+def main() -> None:
+    """The command line; what cannot be measured ends it with one line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.voice.measure", description="How near one voice is to another."
+    )
+    parser.add_argument("reference", help="a sound file of the voice that is wanted")
+    parser.add_argument("files", nargs="+", metavar="spoken", help="sound files to be measured against it")
+    given = parser.parse_args()
+    for name in (given.reference, *given.files):
+        try:
+            print(name, measure(read(name), read(given.reference)))
+        except (OSError, ValueError, IndexError) as err:  # av's errors are of these
+            parser.exit(2, f"{name}: cannot be measured: {err}\n")
+
+
 if __name__ == "__main__":
-    against = read(sys.argv[1])
-    for name in sys.argv[1:]:
-        print(name, measure(read(name), against))
+    main()
