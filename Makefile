@@ -43,7 +43,7 @@ $(VENV)/bin/python:
 	echo "Lantern needs Python 3.11 or 3.12 with venv: sudo apt-get install python3 python3-venv" >&2; exit 3
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "Installing Lantern's libraries into $(VENV): about 6 GB, some minutes, once."
+	@echo "Installing Lantern's libraries into $(VENV): 6.6 GB, some minutes, once."
 	@$(PIP) $(if $(CI),--quiet) -e .
 	@touch $@
 

@@ -10,18 +10,21 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from data.adding import Adding, place
 from data.errors import BadHome, LanternError, UnknownMemorial
 from data.home import Home
 from data.store import KeptRow, Made, Rows, Store
 from data.types import Letter, Person
 from data.vault import Vault
+
+__all__ = ["Adding", "Archive", "Kept", "Memorial", "folded"]
 
 PREFIX_CHARS = 4  # of an id, at least, to name a memorial by it
 SHOWN_CHARS = 8  # of an id in a message
@@ -110,8 +113,8 @@ class Archive:
     def find(self, name_or_id: str) -> Memorial:
         """The one of that name, whatever its case, or of that id or its first characters; else `UnknownMemorial`."""
         memorials = self.memorials()
-        wanted = _folded(name_or_id)
-        found = [memorial for memorial in memorials if _folded(memorial.person.name) == wanted]
+        wanted = folded(name_or_id)
+        found = [memorial for memorial in memorials if folded(memorial.person.name) == wanted]
         if not found and len(wanted) >= PREFIX_CHARS:
             found = [memorial for memorial in memorials if memorial.id.startswith(wanted)]
         if len(found) == 1:
@@ -128,39 +131,38 @@ class Archive:
         with self.home.writing():
             with self._store.changing() as rows:
                 self._check(rows, memorial_id, for_change=True)
+                self._vault.condemn(memorial_id)
                 rows.remove_memorial(memorial_id)
             self._vault.forget(memorial_id)
 
     # What the family gave
 
-    def add_letter(self, memorial_id: str, letter: Letter, original: bytes, author: str | None = None) -> bool:
-        """Keep one letter; False where the very same is there already."""
-        return self.add_letters(memorial_id, [letter], original, author)[0]
-
-    def add_letters(
-        self, memorial_id: str, letters: Sequence[Letter], original: bytes, author: str | None = None
-    ) -> list[bool]:
-        """Keep the letters or messages of one file, all or none; for each, False where the very same is there."""
-        with self._change(memorial_id) as change:
-            return [change.add_letter(letter, original, author) for letter in letters]
+    @contextmanager
+    def adding(self, memorial_id: str) -> Iterator[Adding]:
+        """One change of one memorial: all that is added inside the block is kept when it ends well, else nothing."""
+        with self.home.writing():
+            adding = None
+            try:
+                with self._store.changing() as rows:
+                    self._check(rows, memorial_id, for_change=True)
+                    adding = Adding(self._vault, rows, memorial_id)
+                    yield adding
+            except BaseException:
+                if adding is not None:
+                    self._undo(adding)
+                raise
+            for blob_id in adding.replaced:
+                self._vault.discard(memorial_id, blob_id)
 
     def letters(self, memorial_id: str) -> list[Letter]:
         """Letters and messages by date, undated ones last."""
         letters = []
         for row in self._sources(memorial_id, ("letter", "message")):
             kept = self._unsealed(memorial_id, row)
-            text = self._vault.unseal(memorial_id, row.text or b"", _place(row.fingerprint, "text"))
+            text = self._vault.unseal(memorial_id, row.text or b"", place(row.fingerprint, "text"))
             kind: Literal["letter", "message"] = "message" if row.kind == "message" else "letter"
             letters.append(Letter(kept.file, text, kept.date, kind, kept.author))
         return sorted(letters, key=lambda letter: letter.date or UNDATED)
-
-    def add_recording(self, memorial_id: str, file: str, original: bytes, profile: bytes) -> bool:
-        """Keep a recording, and the voice profile enrolled from all of them so far as the latest.
-
-        False where the very same recording is there already; the profile becomes the latest all the same.
-        """
-        with self._change(memorial_id) as change:
-            return change.add_with_made("recording", file, original, "voices", profile)
 
     def recordings(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
         """File name and content of each, the first added first; one at a time in memory."""
@@ -170,14 +172,6 @@ class Archive:
     def voice_profile(self, memorial_id: str) -> bytes | None:
         """The latest profile, or None where no recording was given."""
         return self._latest("voices", memorial_id)
-
-    def add_portrait(self, memorial_id: str, file: str, original: bytes, rig: bytes) -> bool:
-        """Keep a photo, and its rig as the one to be shown.
-
-        False where the very same photo is there already; its new rig becomes the latest all the same.
-        """
-        with self._change(memorial_id) as change:
-            return change.add_with_made("photo", file, original, "portraits", rig)
 
     def rig(self, memorial_id: str) -> bytes | None:
         """The latest rig, or None where no photo was given."""
@@ -189,40 +183,30 @@ class Archive:
 
     # Inside
 
-    @contextmanager
-    def _change(self, memorial_id: str) -> Iterator[_Change]:
-        with self.home.writing():
-            change = None
-            try:
-                with self._store.changing() as rows:
-                    self._check(rows, memorial_id, for_change=True)
-                    change = _Change(self._vault, rows, memorial_id)
-                    yield change
-            except BaseException:
-                if change is not None:
-                    self._undo(change)
-                raise
-            for blob_id in change.replaced:
-                self._vault.discard(memorial_id, blob_id)
-
-    def _undo(self, change: _Change) -> None:
+    def _undo(self, adding: Adding) -> None:
         """Remove the new files of a change, unless its rows were kept after all: Ctrl-C may come after the commit."""
         with suppress(LanternError, OSError):  # the sweep of a later opening tries again
             with self._store.reading() as rows:
-                kept = rows.blob_ids(change.memorial_id)
-            for blob_id in set(change.fresh) - kept:
-                self._vault.discard(change.memorial_id, blob_id)
+                kept = rows.blob_ids(adding.memorial_id)
+            for blob_id in set(adding.fresh) - kept:
+                self._vault.discard(adding.memorial_id, blob_id)
 
     def _sweep(self) -> None:
-        """Remove the files that no row speaks of, left by a crash; not while somebody is writing."""
+        """Finish what a crash broke off, so that no file is left that no row speaks of; not while somebody writes.
+
+        A whole memorial of which no row speaks goes only where its folder says so itself: the database may have been
+        lost, or put back from an older backup.
+        """
         with self.home.alone() as free:
             if not free:
                 return
             with self._store.reading() as rows:
                 known = {memorial_id for memorial_id, _ in rows.memorials()}
                 for memorial_id in self._vault.memorials() - known:
-                    self._vault.forget(memorial_id)
+                    if self._vault.may_go(memorial_id):
+                        self._vault.forget(memorial_id)
                 for memorial_id in self._vault.memorials() & known:
+                    self._vault.reprieve(memorial_id)
                     for blob_id in self._vault.blobs(memorial_id) - rows.blob_ids(memorial_id):
                         self._vault.discard(memorial_id, blob_id)
 
@@ -242,7 +226,7 @@ class Archive:
 
     def _unsealed(self, memorial_id: str, row: KeptRow) -> Kept:
         def text(column: str, sealed: bytes | None) -> str | None:
-            return None if sealed is None else self._vault.unseal(memorial_id, sealed, _place(row.fingerprint, column))
+            return None if sealed is None else self._vault.unseal(memorial_id, sealed, place(row.fingerprint, column))
 
         return Kept(row.kind, text("file", row.file) or "", text("author", row.author), text("date", row.date))
 
@@ -251,76 +235,6 @@ class Archive:
             raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")
 
 
-class _Change:
-    """One transaction on one memorial. `fresh` are the blobs that it put, `replaced` those to discard after it."""
-
-    def __init__(self, vault: Vault, rows: Rows, memorial_id: str) -> None:
-        self.memorial_id = memorial_id
-        self.fresh: list[str] = []
-        self.replaced: list[str] = []
-        self._kept: dict[bytes, str] = {}  # blob ids by content
-        self._vault = vault
-        self._rows = rows
-
-    def add_letter(self, letter: Letter, original: bytes, author: str | None) -> bool:
-        content = (letter.kind, letter.date or "", letter.text)
-        fingerprint = self._vault.fingerprint(self.memorial_id, *(part.encode() for part in content))
-        if self._rows.source_with(self.memorial_id, fingerprint) is not None:
-            return False
-        self._add_source(letter.kind, fingerprint, original, letter.file, author, letter.date, letter.text)
-        return True
-
-    def add_with_made(self, kind: str, file: str, original: bytes, what: Made, made: bytes) -> bool:
-        fingerprint = self._vault.fingerprint(self.memorial_id, kind.encode(), original)
-        source_id = self._rows.source_with(self.memorial_id, fingerprint)
-        is_new = source_id is None
-        if source_id is None:
-            source_id = self._add_source(kind, fingerprint, original, file)
-        self.replaced += self._rows.set_made(what, self.memorial_id, source_id, self._keep(made))
-        return is_new
-
-    def _add_source(
-        self,
-        kind: str,
-        fingerprint: bytes,
-        original: bytes,
-        file: str,
-        author: str | None = None,
-        date: str | None = None,
-        text: str | None = None,
-    ) -> int:
-        def seal(column: str, value: str | None) -> bytes | None:
-            return None if value is None else self._vault.seal(self.memorial_id, value, _place(fingerprint, column))
-
-        row = KeptRow(
-            kind=kind,
-            fingerprint=fingerprint,
-            file=seal("file", file) or b"",
-            author=seal("author", author),
-            date=seal("date", date),
-            text=seal("text", text),
-            blob_id=self._keep(original),
-        )
-        return self._rows.add_source(self.memorial_id, row)
-
-    def _keep(self, data: bytes) -> str:
-        """The blob with this content: a file of many messages is kept once."""
-        if data in self._kept:
-            return self._kept[data]
-        fingerprint = self._vault.fingerprint(self.memorial_id, b"blob", data)
-        blob_id = self._rows.blob_with(self.memorial_id, fingerprint)
-        if blob_id is None:
-            blob_id = self._vault.put(self.memorial_id, data)
-            self.fresh.append(blob_id)
-            self._rows.add_blob(self.memorial_id, blob_id, fingerprint)
-        self._kept[data] = blob_id
-        return blob_id
-
-
-def _place(fingerprint: bytes, column: str) -> str:
-    """What a sealed cell is bound to: its column and its row, named by what the row holds."""
-    return f"sources.{column}.{fingerprint.hex()}"
-
-
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is compared: whatever its case, its white space and its Unicode form."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip().casefold()

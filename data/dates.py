@@ -1,4 +1,5 @@
-"""Dates as people write them, English and Chinese, to ISO 8601 as exact as they are known. Knows no files.
+"""Dates as people write them, English and Chinese, to ISO 8601 as exact as they are known, and the lines that head or
+sign a letter with one. Knows no files.
 
 A date of only numbers whose day and month cannot be told apart (3/4/1987) is known by its year alone.
 """
@@ -36,6 +37,23 @@ _FORMS = tuple(
     )
 )
 
+AROUND_CHARS = 40  # beside the date of a dateline, a place or a weekday; more, and the line is a sentence
+_AROUND_HAN = 10  # Chinese characters
+SENTENCE_ENDS = ".!?。！？…"
+_ENDED_WORDS = 2  # "Boston, 3 May 1950." is no sentence for all its full stop
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+_HAN_CHAR = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE_HAN = re.compile(r"[我你您他她它们的了是有没不就说讲]")
+_SENTENCE_WORDS = re.compile(
+    r"\b(?:i|i'm|i've|i'd|i'll|we|you|he|she|they|it|me|us|him|them|when|since|until|till|that|which|who|because|if|is|"
+    r"are|was|were|has|had|have|did|said|born|died|met|forgot|forgotten)\b"
+)
+_LEADING = re.compile(r"\s*(?:on|in|since|until|till|by|before|after|from|but|and|or|so|then|for|that|at|as)\b")
+_BESIDE = re.compile(
+    r"the|of|at|near|de|du|la|le|les|der|den|im|am|an|zu|um|und|von|pm|o'clock|st|nd|rd|th|written|dated|"
+    r"(?:mid)?night|morning|(?:after)?noon|evening"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -54,6 +72,35 @@ def find_date(text: str) -> Found | None:
             if iso is not None:
                 return Found(iso, match.start(), match.end())
     return None
+
+
+def dateline(line: str, set_off: bool = False) -> str | None:
+    """The date of a line that heads or signs a letter: "Boston, 3 May 1950"; None where the line only speaks of a date.
+
+    A line of running text may break anywhere, so beside the date it may hold names and hours alone. One that is
+    `set_off`, a blank line or the text's edge on either side, may be worded more freely: "at the lake, July 1929".
+    """
+    line = line.strip()
+    found = find_date(line)
+    if found is None:
+        return None
+    before, after = line[: found.start], line[found.end :]
+    around = f"{before} {after}"
+    if len(around.strip()) > AROUND_CHARS or len(_HAN_CHAR.findall(around)) > _AROUND_HAN:
+        return None
+    if after.strip().endswith(tuple(SENTENCE_ENDS)) and len(around.split()) > _ENDED_WORDS:
+        return None
+    if _SENTENCE_HAN.search(around) or _SENTENCE_WORDS.search(around.casefold().replace("’", "'")):
+        return None
+    return found.iso if set_off or _is_bare(before, after) else None
+
+
+def _is_bare(before: str, after: str) -> bool:
+    """Whether names, hours and little words are all that stands around a date, and it is not led into a sentence."""
+    if after.rstrip().endswith((",", "，", ";", "；")) or _LEADING.match(before.casefold()):
+        return False
+    words = _WORD.findall(f"{before} {after}")
+    return all(word[0].isupper() or _HAN_CHAR.match(word) or _BESIDE.fullmatch(word) for word in words)
 
 
 def read_date(text: str) -> str:

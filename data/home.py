@@ -70,16 +70,26 @@ class Home:
     @classmethod
     def open(cls, root: Path) -> Home:
         """Open the folder, or make it; `BadHome` where it is damaged, newer, without its key or somebody else's."""
-        root = root.expanduser().absolute()
-        files.folder(root)
+        root = files.folder(files.expanded(root))
+        with files.explained(root):
+            _check(root)  # before a lock is made in a folder that is somebody else's
         with files.explained(root / LOCK), _locked(root / LOCK):
-            for part in root.glob(".*.part"):  # of one who was killed while making the home
-                part.unlink()
-            is_new = not (root / STAMP).exists()
+            is_new = _check(root)
+            for path in root.iterdir():
+                if files.PART.fullmatch(path.name):  # of one who was killed while making the home
+                    path.unlink()
             key = _make(root) if is_new else _read(root)
             home = cls(root, key, is_new=is_new)
             home._sweep()
         return home
+
+    @classmethod
+    def peek(cls, root: Path) -> None:
+        """Raises what `open` would raise of the folder, and changes nothing; it is well where there is none yet."""
+        root = files.expanded(root)
+        with files.explained(root):
+            if root.exists() and not _check(root):
+                _read(root)
 
     @property
     def key_file(self) -> Path:
@@ -104,13 +114,13 @@ class Home:
         for name, folder in MODEL_FOLDERS.items():
             env.setdefault(name, str(self.root / CACHES / folder))
 
-    def temporary(self, suffix: str = "") -> Path:
+    def temporary(self) -> Path:
         """The path of a new, empty file (0600) that goes away with this process at the latest."""
         with self._starting:
             if self._session is None:
                 self._session, self._session_lock = self._begin_session()
             session = self._session
-        path = session / f"{secrets.token_hex(8)}{suffix}"
+        path = session / secrets.token_hex(8)
         with files.explained(self.root):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, files.PRIVATE))
         return path
@@ -178,13 +188,30 @@ def _locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         os.close(handle)
 
 
+def _check(root: Path) -> bool:
+    """Whether the home is still to be made; `BadHome` where the folder is not ours, or lost a part of itself."""
+    names = {path.name for path in root.iterdir()}
+    if (root / STAMP).exists():  # looked for last: another process may be making the home just now
+        _check_database(root)
+        return False
+    if names & {DATABASE, VAULT}:
+        raise BadHome(f"{root}: the file {STAMP} is missing: put it back from a backup of the folder")
+    ours = {LOCK, KEY, TMP, WRITERS} if KEY in names else {LOCK}
+    if any(name not in ours and not files.PART.fullmatch(name) for name in names):
+        raise BadHome(f"{root} holds other files: choose an empty folder for LANTERN_HOME")
+    return True
+
+
+def _check_database(root: Path) -> None:
+    """A new database would know nothing of the memorials that lie in the vault. SQLite leaves none of 0 bytes."""
+    database, vault = root / DATABASE, root / VAULT
+    lost = not database.exists() or not database.stat().st_size
+    if lost and vault.exists() and any(path.is_dir() for path in vault.iterdir()):
+        raise BadHome(f"{database} is missing: put it back from a backup; the memorials lie untouched in {vault}")
+
+
 def _make(root: Path) -> bytes:
     """Key first, stamp last: with the stamp there, the home is whole."""
-    if (root / DATABASE).exists() or (root / VAULT).exists():
-        raise BadHome(f"{root}: the file {STAMP} is missing: put it back from a backup of the folder")
-    others = [path.name for path in root.iterdir() if path.name not in {LOCK, KEY, TMP, WRITERS}]
-    if others:
-        raise BadHome(f"{root} holds other files: choose an empty folder for LANTERN_HOME")
     with files.explained(root):
         root.chmod(0o700)
     if not (root / KEY).exists():

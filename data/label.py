@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 WORDS: dict[Language, str] = {"en": "AI-generated likeness", "zh": "AI生成影像"}
 PRODUCER = "Lantern"
 
-TEXT_HEIGHT: dict[Language, float] = {"en": 0.034, "zh": 0.05}  # of the shorter side; em, resp. the standard's height
+TEXT_EM = 0.034  # of the shorter side
+ZH_LETTER_HEIGHT = 0.05  # of the shorter side, of the letters themselves: what the standard measures
 SMALLEST_TEXT_PX = 9
+UNHINTED_EM = 1000  # px, at which fitting letters to the pixels changes their height no more
 WIDEST = 0.9  # of the picture's width; longer words are drawn smaller
 MARGIN_EM = 0.6  # from the pill to the picture's edges
 PADDING_EM = (0.55, 0.28)  # inside the pill, across and down
@@ -159,13 +163,20 @@ def _latin_font() -> Path | None:
 @lru_cache
 def _chinese_font(folders: tuple[Path, ...]) -> Path | None:
     candidates: list[tuple[int, Path]] = []
-    for folder in folders:
-        for path in folder.expanduser().rglob("*"):
+    for folder in _expanded(folders):
+        for path in folder.rglob("*"):
             if path.suffix.lower() in {".ttf", ".otf", ".ttc"}:
                 rank = _rank(path.stem.lower().replace("-", "").replace("_", "").replace(" ", ""))
                 if rank is not None:
                     candidates.append((rank, path))
     return next((path for _, path in sorted(candidates) if _has(path, WORDS["zh"])), None)
+
+
+def _expanded(folders: tuple[Path, ...]) -> Iterator[Path]:
+    """Without those of a user who has no folder."""
+    for folder in folders:
+        with suppress(RuntimeError, KeyError):
+            yield folder.expanduser()
 
 
 def _rank(stem: str) -> int | None:
@@ -188,17 +199,21 @@ def _has(path: Path, text: str) -> bool:
 
 def _font(path: Path | None, size_px: int) -> FreeTypeFont:
     from PIL import ImageFont
+    from PIL.ImageFont import FreeTypeFont
 
     if path is None:  # only where matplotlib is not installed; Pillow carries a small Latin font of its own
         return cast("FreeTypeFont", ImageFont.load_default(size_px))
-    return ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
+    # not `ImageFont.truetype`: where a file is broken, that takes another of the same name
+    return FreeTypeFont(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=32)
 def _drawn(language: Language, width: int, height: int) -> Stamp:
     words, language = visible_words(language)
     path = label_font(language)
-    em = max(SMALLEST_TEXT_PX, round(TEXT_HEIGHT[language] * min(width, height)))
+    em = max(SMALLEST_TEXT_PX, round(TEXT_EM * min(width, height)))
+    if language == "zh":
+        em = max(SMALLEST_TEXT_PX, _em_for(path, words, ZH_LETTER_HEIGHT * min(width, height)))
     font = _font(path, em)
     length = font.getlength(words) + 2 * (PADDING_EM[0] + MARGIN_EM) * em
     if length > WIDEST * width:
@@ -212,6 +227,19 @@ def _drawn(language: Language, width: int, height: int) -> Stamp:
     paint = text * np.array(TEXT_RGB) + (1 - text) * PILL_COVER * cover * np.array(PILL_RGB)
     scaled = np.floor(256 * paint).astype(np.uint16)
     return Stamp(top, left, scaled, np.floor(256 * keep).astype(np.uint16))
+
+
+def _em_for(path: Path | None, words: str, height_px: float) -> int:
+    """The least size in which the letters, not the em around them, are so high: as they are shaped, and as drawn."""
+    em = math.ceil(height_px * UNHINTED_EM / _letter_height(_font(path, UNHINTED_EM), words))
+    while _letter_height(_font(path, em), words) < height_px:
+        em += 1
+    return em
+
+
+def _letter_height(font: FreeTypeFont, words: str) -> float:
+    _, top, _, bottom = font.getbbox(words)
+    return max(1.0, bottom - top)
 
 
 def _pill(words: str, font: FreeTypeFont, em: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

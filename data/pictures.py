@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.PngImagePlugin import PngInfo
 
+LARGEST_BYTES = 200_000_000
 LARGEST_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, OverflowError, TypeError, LookupError)  # says Pillow by turns
@@ -34,14 +35,14 @@ EXIF_DESCRIPTION, EXIF_SOFTWARE, EXIF_IFD, EXIF_COMMENT = 0x010E, 0x0131, 0x8769
 UNICODE_COMMENT = b"UNICODE\x00"  # says how an EXIF comment is written; UTF-16 follows
 
 
-def read_picture(path: Path) -> Picture:
-    """The photo as (H, W, 3) RGB, upright. Raises `BadPicture`."""
+def read_picture(path: Path, content: bytes | None = None) -> Picture:
+    """The photo as (H, W, 3) RGB, upright. Where `content` is given, the path only names it. Raises `BadPicture`."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow's own, lower limit, and of odd metadata
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(path if content is None else io.BytesIO(content), formats=FORMATS) as image:
                 _check_size(path, image)
                 image.load()
                 return np.array(_rgb(ImageOps.exif_transpose(image)))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from data import files
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -16,7 +18,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Settings:
-        """`LANTERN_HOME`, by default `.lantern` in the user's own folder."""
+        """`LANTERN_HOME`, by default `.lantern` in the user's own folder. Raises `BadHome` where there is none."""
         chosen = env.get("LANTERN_HOME", "").strip()
-        own = Path(env["HOME"]) if env.get("HOME") else Path.home()
-        return cls(home=Path(chosen).expanduser() if chosen else own / ".lantern")
+        own = env.get("HOME", "").strip() or "~"  # the system knows it, where the environment does not
+        return cls(home=files.expanded(Path(chosen) if chosen else Path(own) / ".lantern"))

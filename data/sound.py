@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
+LARGEST_BYTES = 2_000_000_000
 LONGEST_S = 3 * 60 * 60
 BAD_PACKETS_SHARE = 0.1  # of all; a click in an old recording is bearable, noise is not
 
@@ -33,19 +34,27 @@ CONTAINERS = (
 )
 
 
-def open_media(path: Path) -> InputContainer:
-    """Opens a sound or video file for reading; raises PyAV's own errors."""
+def open_media(path: Path, content: bytes | None = None) -> InputContainer:
+    """Opens a sound or video, from memory where its content is given; raises PyAV's own errors."""
     import av
 
-    return av.open(str(path.absolute()), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"})
+    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    if content is None:
+        return av.open(str(path.absolute()), options=options)
+    memory = io.BytesIO(content)
+    memory.name = path.name  # its ending helps to tell the format
+    return av.open(memory, "r", options=options)
 
 
-def read_sound(path: Path) -> Wave:
-    """The recording, or the sound of a video, as 24 kHz mono. Raises `BadRecording`."""
+def read_sound(path: Path, content: bytes | None = None) -> Wave:
+    """The recording, or the sound of a video, as 24 kHz mono. Raises `BadRecording`.
+
+    Where `content` is given, the path only names it.
+    """
     import av
 
     try:
-        with open_media(path) as container:
+        with open_media(path, content) as container:
             if not container.streams.audio:
                 raise BadRecording(f"{path.name} holds no sound: choose a recording, or a video with sound")
             stream = container.streams.audio[0]

@@ -10,6 +10,7 @@ it is the last one, its associated data the memorial and the blob. So a blob tha
 for another or moved to another memorial is not read but reported.
 
     vault/<memorial>/key       nonce, wrapped key
+    vault/<memorial>/removed   there once somebody asked to remove the memorial: no folder with blobs goes without it
     vault/<memorial>/<blob>    b"LNTB", version, salt (32), then chunks of 1 MiB + 16 bytes; the last may be shorter
 """
 
@@ -20,7 +21,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -42,6 +43,7 @@ KEY_BYTES = 32
 
 MAGIC = b"LNTB\x01"
 KEY_FILE = "key"
+TOMBSTONE = "removed"
 
 DAMAGED = "a file in {folder} is damaged or was exchanged: put the home folder back from a backup"
 
@@ -61,6 +63,22 @@ class Vault:
         wrapped = nonce + AESGCM(self._home.key).encrypt(nonce, key, _context("key", memorial_id))
         files.write(place, wrapped, files.PRIVATE)
 
+    def condemn(self, memorial_id: str) -> None:
+        """Mark the memorial as one that shall go, so that a sweep may finish what a crash broke off."""
+        mark = files.folder(self._root / memorial_id) / TOMBSTONE
+        with files.explained(mark):
+            mark.touch(files.PRIVATE)  # empty: there is room for it on a full disk
+            files.flush(mark.parent)
+
+    def reprieve(self, memorial_id: str) -> None:
+        """Take the mark away again: the memorial stayed after all."""
+        self.discard(memorial_id, TOMBSTONE)
+
+    def may_go(self, memorial_id: str) -> bool:
+        """Whether no row is needed to know that nobody wants this folder: it is condemned, or never held a blob."""
+        folder = self._root / memorial_id
+        return (folder / TOMBSTONE).exists() or not any(self._is_blob(path) for path in folder.iterdir())
+
     def forget(self, memorial_id: str) -> None:
         """Destroy the memorial's key, then remove its blobs. Once the key is gone nothing can be brought back."""
         for known in [known for known in self._keys if known[0] == memorial_id]:
@@ -70,6 +88,9 @@ class Vault:
             if (folder / KEY_FILE).exists():
                 _overwrite(folder / KEY_FILE)
                 (folder / KEY_FILE).unlink()
+            for path in folder.iterdir() if folder.exists() else ():
+                if path.name != TOMBSTONE:  # the last to go: a crash before leaves a folder that may still go
+                    path.unlink()
             if folder.exists():
                 shutil.rmtree(folder)
 
@@ -91,18 +112,6 @@ class Vault:
     def get(self, memorial_id: str, blob_id: str) -> bytes:
         """The whole blob; `BadHome` where a single bit of it changed."""
         return b"".join(self._decrypt(memorial_id, blob_id))
-
-    @contextmanager
-    def checkout(self, memorial_id: str, blob_id: str, suffix: str = "") -> Iterator[Path]:
-        """The blob as a plain file for a library that needs a path; readable by its owner, removed afterwards."""
-        path = self._home.temporary(suffix)
-        try:
-            with files.explained(self._home.root), path.open("wb") as out:
-                out.writelines(self._decrypt(memorial_id, blob_id))
-            yield path
-        finally:
-            with suppress(OSError):
-                path.unlink()
 
     def discard(self, memorial_id: str, blob_id: str) -> None:
         """Remove one blob; it is well if it is gone already."""
@@ -138,11 +147,15 @@ class Vault:
         """The ids of all that have a folder here, half-made ones included."""
         if not self._root.exists():
             return set()
-        return {path.name for path in self._root.iterdir()}
+        return {path.name for path in self._root.iterdir() if path.is_dir()}
 
     def blobs(self, memorial_id: str) -> set[str]:
         """The ids of all blobs of a memorial, those included that no row speaks of."""
-        return {path.name for path in (self._root / memorial_id).iterdir() if path.name != KEY_FILE}
+        return {path.name for path in (self._root / memorial_id).iterdir() if self._is_blob(path)}
+
+    @staticmethod
+    def _is_blob(path: Path) -> bool:
+        return path.name not in {KEY_FILE, TOMBSTONE} and not files.PART.fullmatch(path.name)
 
     def _key(self, memorial_id: str) -> bytes:
         path = self._root / memorial_id / KEY_FILE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from data.types import AudioChunk, Phoneme, Phrase, Sentence, Shot, Turn
-from orchestrator.ahead import Ahead, Line
+from orchestrator.ahead import Line
 from orchestrator.stages import Face, Persona, Voice
 
 SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’」』)）]*\s*$")
@@ -16,7 +16,10 @@ SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’」』)）]*\s*$")
 
 @dataclass
 class Record:
-    """What was said in one turn and how long each stage worked on it, filled while the turn is performed."""
+    """What was said in one turn and how long each stage worked on it, filled while the turn is performed.
+
+    A stage's own time is what its thread was busy, less what it waited for the stage before.
+    """
 
     phrases: list[Phrase] = field(default_factory=list)  # notices too
     phonemes: list[Phoneme] = field(default_factory=list)  # samples since the turn began
@@ -41,10 +44,13 @@ def perform(
         first = next(sentences, None)
         if first is None:
             return
+        before_s = phrases.waited_s  # for the first sentence, before the voice's thread began
         audio = line.ahead(_spoken(voice, chain([first], sentences), record))
         shots = line.ahead(face.animate(audio))
         for shot in shots:
-            _measure(record, phrases, audio, shots)
+            record.persona_s = phrases.busy_s
+            record.voice_s = max(0.0, audio.busy_s - (phrases.waited_s - before_s))
+            record.face_s = max(0.0, shots.busy_s - audio.waited_s)
             yield shot
     finally:
         line.stop()
@@ -84,10 +90,3 @@ def _spoken(voice: Voice, sentences: Iterator[Sentence], record: Record) -> Iter
                     known_samples = phoneme.start_samples
             yield moved
         turn_samples += sentence_samples
-
-
-def _measure(record: Record, phrases: Ahead[Phrase], audio: Ahead[AudioChunk], shots: Ahead[Shot]) -> None:
-    """A stage's own time is what its thread was busy, less what it waited for the stage before."""
-    record.persona_s = phrases.busy_s
-    record.voice_s = max(0.0, audio.busy_s - phrases.waited_s)
-    record.face_s = max(0.0, shots.busy_s - audio.waited_s)

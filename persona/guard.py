@@ -1,13 +1,14 @@
 """Stands around every persona: honest about what answers, careful with who asks. Knows no engine.
 
-Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to. Clear
-danger and such questions are answered by the product itself, as notices, and the persona is not asked; where danger is
-only possible, the notice comes first and the answer after it. Of the persona's phrases it lets none pass that claims to
-live or asks for money, codes, secrecy or haste, unless it is a sentence of theirs, framed with its date.
+Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to; either is
+answered by the product itself, as notices, and the persona is not asked. Of the persona's phrases it lets none pass
+that claims to live or asks for money, codes, secrecy or haste, unless it is a sentence of theirs, framed with its date
+or, where that is not known, as one from a letter.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from persona.verbatim import Originals
 
 _NOTICES: Final = Path(__file__).with_name("notices.toml")
 _HELPLINES: Final = Path(__file__).with_name("helplines.toml")
+_UNDATED_FRAME: Final = re.compile(r"\bone of my letters\b|在(?:一封)?信里写")
 
 
 class Persona(Protocol):
@@ -47,10 +49,14 @@ class Helpline:
     named: bool  # in the notice of this language; the others are for a page that lists them all
 
 
-def guard(persona: Persona, person: Person, letters: Sequence[Letter] | None = None) -> Persona:
-    """The persona with the guard around it. Given the letters, it also takes back what is wrongly marked as theirs."""
+def guard(persona: Persona, person: Person, letters: Sequence[Letter] | Originals | None = None) -> Persona:
+    """The persona with the guard around it. Given the letters, it also takes back what is wrongly marked as theirs.
+
+    Whoever has cut the letters into sentences already, as `Recollection.originals` has, gives those instead.
+    """
     danger_in(""), asks_what_this_is(""), claim_in("")  # read now rather than under the first visitor's eyes
-    return _Guarded(persona, person, None if letters is None else Originals.of(letters))
+    originals = letters if letters is None or isinstance(letters, Originals) else Originals.of(letters)
+    return _Guarded(persona, person, originals)
 
 
 def helplines(language: Language) -> list[Helpline]:
@@ -81,12 +87,9 @@ class _Guarded:
             return
         line = line_of(turns)
         language = language_of(line, self._person.language)
-        danger = danger_in(line)
-        if danger != "none":
+        if danger_in(line) != "none":  # any word of theirs could be taken as an answer
             yield from self._help(language)
-        if danger == "clear":
-            return
-        if asking := asks_what_this_is(line):
+        elif asking := asks_what_this_is(line):
             if asking == "alive" and self._person.died is None:
                 asking = "identity"  # whose death is not told is not called dead
             exhibit = "_exhibit" if asking == "identity" and self._person.exhibit else ""
@@ -137,9 +140,11 @@ class _Guarded:
 
 
 def _frames(frame: Phrase, phrase: Phrase) -> bool:
-    """Whether a sentence of theirs follows the phrase that says when it was written."""
-    if phrase.mark not in ("theirs", "exhibit") or phrase.source is None or phrase.source.date is None:
+    """Whether a sentence of theirs follows the phrase that says when it was written, or that it is from a letter."""
+    if phrase.mark not in ("theirs", "exhibit") or phrase.source is None:
         return False
+    if phrase.source.date is None:
+        return bool(_UNDATED_FRAME.search(frame.text))
     return spoken(phrase.source.date, phrase.language) in frame.text
 
 

@@ -1,6 +1,6 @@
 """Finds the sentences that share words with a question, by BM25. Knows nothing of topics or of what is answered.
 
-Lives in memory alone: letters must never lie on a disk in the clear. Documents can be added and taken away one by one.
+Lives in memory alone: letters must never lie on a disk in the clear.
 BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; as tantivy computes it.
 """
 
@@ -22,12 +22,12 @@ _PAIR_SHARE: Final = 0.5  # weight of a word's character pairs against the word 
 
 
 class Index:
-    """Sentences by number. `add` and `remove` take effect with the next search."""
+    """Sentences by number. `add` takes effect with the next search."""
 
     def __init__(self) -> None:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field(_FIELD, tokenizer_name="whitespace", index_option="freq")
-        builder.add_unsigned_field(_NUMBER, indexed=True, fast=True)
+        builder.add_unsigned_field(_NUMBER, fast=True)
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema)
         self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
@@ -43,12 +43,6 @@ class Index:
             document.add_unsigned(_NUMBER, number)
             document.add_text(_FIELD, " ".join(index_tokens(bag)))
             self._writer.add_document(document)
-        self._commit()
-
-    def remove(self, numbers: Iterable[int]) -> None:
-        """Forget sentences."""
-        for number in numbers:
-            self._writer.delete_documents_by_term(_NUMBER, number)
         self._commit()
 
     def search(self, terms: Mapping[str, float], limit: int) -> list[tuple[int, float]]:

@@ -18,11 +18,6 @@ def pattern(file: str, key: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{entry})" for language in ("en", "zh") for entry in table[language]))
 
 
-def keys(file: str) -> list[str]:
-    """The keys of a file, in its order."""
-    return list(_table(file))
-
-
 @cache
 def _table(file: str) -> dict[str, Any]:
     with (_FOLDER / file).open("rb") as opened:

@@ -41,6 +41,7 @@ FOCUSED: Final = 4  # sentences on the matter make a letter one about it
 FOCUS_BONUS: Final = 0.1  # units of coverage
 LONGEST: Final = 3  # sentences in a passage
 LIMIT: Final[dict[Language, int]] = {"en": 45, "zh": 80}  # English words, Chinese characters: about 16 s of speech
+LONGEST_SENTENCE: Final[dict[Language, int]] = {"en": 60, "zh": 120}  # beyond, full stops are missing: no answer
 COMFORT: Final[dict[Language, tuple[int, int]]] = {"en": (12, 26), "zh": (18, 45)}  # 4 … 9 s of speech
 
 _ANAPHORA_EN: Final = re.compile(
@@ -112,6 +113,11 @@ def length_of(text: str, language: Language) -> int:
     return len(HAN.findall(text)) if language == "zh" else len(text.split())
 
 
+def is_endless(text: str) -> bool:
+    """Whether a sentence is too long to be an answer, as a letter without full stops is one."""
+    return any(length_of(text, language) > longest for language, longest in LONGEST_SENTENCE.items())
+
+
 def leans_back(sentence: str) -> bool:
     """Whether a sentence needs the one before it to be understood."""
     plain = folded(sentence).lstrip("\"'“‘")
@@ -130,7 +136,8 @@ class Recall:
         self._announcing = tuple(bool(_ANNOUNCES.search(folded(one.text))) for one in self.said)
         self._of_its_day: dict[int, bool] = {}  # filled as sentences come up: most never do
         self._index = Index()
-        self._index.add(enumerate(self.bags))
+        self.answering = tuple(not is_endless(one.text) for one in self.said)
+        self._index.add((number, bag) for number, bag in enumerate(self.bags) if self.answering[number])
 
     def find(self, line: str, spent: Callable[[Said], bool]) -> list[Passage]:
         """Passages for a line, best first, none with a sentence that is spent already."""
@@ -197,6 +204,8 @@ class Recall:
                         yield window
 
     def _short_enough(self, window: tuple[int, ...]) -> bool:
+        if not all(self.answering[at] for at in window):
+            return False
         length = sum(length_of(self.said[at].text, self.language) for at in window)
         return len(window) == 1 or length <= LIMIT[self.language]
 

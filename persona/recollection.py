@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from data.errors import NotReady
@@ -18,10 +19,11 @@ from persona.intent import Intent, intents_of, remainder, without_vocative
 from persona.language import folded
 from persona.line import line_of
 from persona.manner import Manner, expression_of
+from persona.offers import offers
 from persona.passages import Said, read_all
 from persona.recall import COMFORT, LIMIT, Passage, Recall, leans_back, length_of, terms_of_topic
 from persona.topics import family_topics, names_of
-from persona.verbatim import even
+from persona.verbatim import Originals, even
 from persona.words import query_terms
 
 # What is looked for where a line is no question: the topics, and the tone of the sentence of ours before it.
@@ -41,7 +43,6 @@ _NO_TROUBLE: Final[tuple[Intent, ...]] = ("wellbeing", "news")
 _ASKS: Final = re.compile(r"[?？]|\b(?:what|who|where|when|why|how|tell me)\b|什么|怎么|哪|谁|吗|为什么|几|多少|讲")
 _PLAIN: Final[tuple[Intent, ...]] = ("thanks", "greeting")
 _ADDRESSED: Final = re.compile(r"\byou(?:r|rs|rself)?\b|你|不要|要哭|多")
-_OFFER_AT_LEAST: Final = 2  # sentences that make a topic worth offering
 _MORE: Final = 3  # sentences of a continuation, at most
 
 
@@ -57,24 +58,16 @@ class Recollection:
         self._topics = family_topics()
         self._recall = Recall(said, person.language, self._topics)
         self._manner = Manner(person.language, reads)
-        self._evened = {one: even(one.text) for one in said}
-        self._offers = self._offerable()
+        self.originals = Originals(said)  # for the guard, which need not cut the letters again
 
     def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
         """Answer the last turn. Raises BadText where the line cannot be answered."""
         yield from _Answer(self, turns).phrases()
 
-    def _offerable(self) -> list[tuple[str, str]]:
+    @cached_property
+    def _offers(self) -> list[tuple[str, str]]:
         """Topics that the letters speak of, by how much: (name, as it is offered)."""
-        counted = []
-        for topic in self._topics.all:
-            terms = terms_of_topic(self._topics, [topic.name], self._person.language)
-            count = sum(any(bag.holds(term) >= 1.0 for term in terms) for bag in self._recall.bags)
-            if not self._manner.self_names.keys().isdisjoint(topic.terms):
-                continue  # nobody is asked about "grandmother" who is the grandmother
-            if topic.offer[self._person.language] and count >= _OFFER_AT_LEAST:
-                counted.append((count, topic.name, topic.offer[self._person.language]))
-        return [(name, offer) for _, name, offer in sorted(counted, key=lambda row: (-row[0], row[1]))]
+        return offers(self._topics, self._recall.bags, self._person.language, self._manner.self_names)
 
 
 class _Answer:
@@ -125,7 +118,7 @@ class _Answer:
         return next((passage for passage in self._p._recall.find(rest, self._spent) if passage.fits), None)
 
     def _spent(self, one: Said) -> bool:
-        return self._p._evened[one] in self._heard
+        return self._p.originals.evened(one) in self._heard
 
     # phrases of ours
 
@@ -199,7 +192,13 @@ class _Answer:
         ranked: list[tuple[float, int]] = []
         for number, (one, bag) in enumerate(zip(recall.said, recall.bags, strict=True)):
             marks = [mark for term, mark in worth.items() if bag.holds(term) >= 1.0]
-            if not marks or self._spent(one) or leans_back(one.text) or one.text.endswith(("?", "？")):
+            if (
+                not marks
+                or not recall.answering[number]
+                or self._spent(one)
+                or leans_back(one.text)
+                or one.text.endswith(("?", "？"))
+            ):
                 continue
             addressed = bool(_ADDRESSED.search(folded(one.text)))
             if (intent == "about_us" and not addressed) or (intent == "news" and expression_of(one.text) == "grave"):
@@ -225,7 +224,8 @@ class _Answer:
     def _last_lines(self) -> Iterator[Phrase]:
         """The last message or letter that does not speak of loss or illness, and when it was written."""
         said = self._p._recall.said
-        dated = [(one.date, number) for number, one in enumerate(said) if one.date and one.number == 0]
+        firsts = [(one, number) for number, one in enumerate(said) if self._p._recall.answering[number]]
+        dated = [(one.date, number) for one, number in firsts if one.date and one.number == 0]
         for date, number in sorted(dated, reverse=True):
             one = said[number]
             if not self._spent(one) and expression_of(one.text) != "grave" and not leans_back(one.text):
@@ -238,7 +238,9 @@ class _Answer:
         """What follows in the letter after the last sentence that was heard."""
         said = self._p._recall.said
         heard = [
-            (self._heard.rfind(self._p._evened[one]), number) for number, one in enumerate(said) if self._spent(one)
+            (self._heard.rfind(self._p.originals.evened(one)), number)
+            for number, one in enumerate(said)
+            if self._spent(one)
         ]
         if not heard:
             yield self._ours("nothing")
@@ -246,7 +248,10 @@ class _Answer:
             return
         at = max(heard)[1]
         following: list[Said] = []
-        for one in said[at + 1 : at + 1 + _MORE]:
+        for number in range(at + 1, min(at + 1 + _MORE, len(said))):
+            one = said[number]
+            if not self._p._recall.answering[number]:
+                continue
             same = (one.file, one.place) == (said[at].file, said[at].place)
             length = sum(length_of(each.text, self._p._person.language) for each in [*following, one])
             if same and not self._spent(one) and (not following or length <= LIMIT[self._p._person.language]):
@@ -271,5 +276,5 @@ class _Answer:
         else:
             yield self._ours("letter_undated")
         for one in self._p._recall.said:
-            if one.file == asked.file:
+            if (one.file, one.place) == (asked.file, asked.place):
                 yield self._theirs(one)

@@ -18,6 +18,12 @@ _OPENS: Final = re.compile(r"[\"'“‘「『（(\[—–-]*\s*[A-Z\u00c0-\u00de
 _SPEECH_TAG: Final = re.compile(r"[^，。！？,.!?\s]{0,6}(?:说|問|问|道|讲|講|喊|叫|笑|答|写道|寫道)")
 _LAST_WORD: Final = re.compile(r"([A-Za-z][A-Za-z.]*)$")
 _PARAGRAPH: Final = re.compile(r"\n\s*\n|\n(?=[\u3000\t]| {2,})")
+_CHINESE: Final = r"[\u3000-\u9fff\uff00-\uffef]"
+_SHARED_SIGN: Final = "[“”‘’…—·]"  # Chinese ones as well as English: their neighbours tell
+_BETWEEN_CHINESE: Final = re.compile(
+    rf"(?<={_CHINESE})\s(?={_CHINESE}|{_SHARED_SIGN})|(?<={_SHARED_SIGN})\s(?={_CHINESE})"
+    rf"|(?<={_CHINESE}{_SHARED_SIGN})\s(?={_SHARED_SIGN})"
+)
 
 
 def paragraphs_of(text: str) -> list[str]:
@@ -40,8 +46,7 @@ def sentences_of(paragraph: str) -> list[str]:
 
 def joined(text: str) -> str:
     """White space as single spaces, none between two Chinese characters or signs."""
-    single = " ".join(text.split())
-    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s(?=[\u3000-\u9fff\uff00-\uffef])", "", single)
+    return _BETWEEN_CHINESE.sub("", " ".join(text.split()))
 
 
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:

@@ -6,6 +6,8 @@ user. Imports nothing of weight before it is ready for Ctrl-C.
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import sys
@@ -19,7 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a plain kill cleans up as Ctrl-C does
+        for ending in (signal.SIGTERM, signal.SIGHUP):  # a plain kill and a closed window clean up as Ctrl-C does
+            signal.signal(ending, signal.default_int_handler)
+        for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows its code instead
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         return _run(list(arguments) or ["--help"])
     except KeyboardInterrupt:
         return _fail("stopped; nothing half-done is left", STOPPED)
@@ -30,10 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"a library is missing here ({err}): `lantern doctor` says how to get it", 3)
     except MemoryError:
         return _fail("this machine has too little memory for that: close other programs, or give smaller files", 3)
-    except Exception as err:  # the last line of defence: someone who grieves is shown no traceback
-        if os.environ.get("LANTERN_DEBUG"):
-            raise
-        return _fail(f"a fault of ours ({type(err).__name__} at {_where(err)}); LANTERN_DEBUG=1 shows all of it", 1)
+    except OSError as err:
+        if err.errno != errno.ENOSPC:
+            return _fault(err)
+        return _fail("the disk is full: make room there", 3)
+    except Exception as err:  # noqa: BLE001 — the last defence: someone who grieves is shown no traceback
+        return _fault(err)
 
 
 def _run(arguments: list[str]) -> int:
@@ -45,6 +53,8 @@ def _run(arguments: list[str]) -> int:
     try:
         code = app(arguments, standalone_mode=False)
     except typer.TyperException as err:
+        if "unexpected extra argument" in err.format_message():
+            return _fail(f"{' '.join(err.format_message().split())} Put a line of several words in quotes.", 2)
         verb = f" {arguments[0]}" if arguments and arguments[0].isalpha() else ""
         return _fail(f"{' '.join(err.format_message().split())} `lantern{verb} --help` shows how.", 2)
     except typer.Abort as err:
@@ -56,8 +66,16 @@ def _run(arguments: list[str]) -> int:
     return int(code or 0)
 
 
+def _fault(err: Exception) -> int:
+    if os.environ.get("LANTERN_DEBUG"):
+        raise err
+    return _fail(f"a fault of ours ({type(err).__name__} at {_where(err)}); LANTERN_DEBUG=1 shows all of it", 1)
+
+
 def _fail(message: str, code: int) -> int:
-    print(f"lantern: {message}", file=sys.stderr)
+    from services.progress import shown
+
+    print(f"lantern: {shown(message)}", file=sys.stderr)
     return code
 
 

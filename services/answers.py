@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from data.archive import Archive, Memorial
-from data.errors import Refused
+from data.errors import BadText, NotWritable, Refused
 from data.importers import read_letters
 from data.label import Label
 from data.media import ClipInfo, write_clip
@@ -19,6 +19,8 @@ from orchestrator.stages import Persona
 from services import build
 from services.progress import Advance, Steps
 
+EXHIBIT = "written for an exhibition"  # what the label of a sample says of its words
+SCRIPT_CHARS = 10_000  # a clip of some twelve minutes
 SPEAKING_RATE: dict[Language, float] = {"en": 14.0, "zh": 4.0}  # characters a second, for the time left
 
 
@@ -59,23 +61,38 @@ def ask(archive: Archive, memorial: Memorial, text: str, clip: Path | None, step
     turns = [Turn("visitor", text)]
     if clip is None:
         return _in_words(persona, turns)
-    return film(archive, memorial, persona, turns, clip, steps)
+    words = EXHIBIT if memorial.person.exhibit else "from what the person wrote, or imagined"
+    return film(archive, memorial, persona, turns, clip, steps, words)
 
 
 def farewell(
     archive: Archive, memorial: Memorial, script: Path, author: str | None, clip: Path, steps: Steps
 ) -> Answer:
     """Film the family's own words. The script is read as letters are: any encoding, without control characters."""
-    read = read_letters(script)
-    text = "\n".join(letter.text for letter in read.letters)
+    text = "\n".join(letter.text for letter in read_letters(script).letters)
+    if len(text) > SCRIPT_CHARS:
+        raise BadText(f"{script.name} has {len(text):,} characters: a farewell has at most {SCRIPT_CHARS:,}")
+    held = build.held_back(memorial, script.name, text)
+    if held:
+        raise Refused(f"{script.name}: a memorial must not say {held[0]!r}: reword it, it speaks for the living")
     persona = build.script(memorial, script.name, text, author)
-    return film(archive, memorial, persona, [], clip, steps)
+    return film(archive, memorial, persona, [], clip, steps, f"written by {author or 'the family'}")
 
 
 def film(
-    archive: Archive, memorial: Memorial, persona: Persona, turns: Sequence[Turn], path: Path, steps: Steps
+    archive: Archive,
+    memorial: Memorial,
+    persona: Persona,
+    turns: Sequence[Turn],
+    path: Path,
+    steps: Steps,
+    words: str,
 ) -> Answer:
-    """Let the persona answer, and write the answer as a clip."""
+    """Let the persona answer, and write the answer as a clip. `words` is what its label says of them."""
+    if path.is_dir():
+        raise Refused(f"{path} is a folder: give the name of a file in it")
+    if not path.absolute().parent.is_dir():
+        raise NotWritable(f"{path} cannot be written: make the folder {path.absolute().parent} first")
     if path.suffix.lower() != ".mp4":
         raise Refused(f"{path.name}: clips are written as MP4: give a name that ends in .mp4")
     began = time.perf_counter()
@@ -89,17 +106,14 @@ def film(
                 return Answer(record, None, time.perf_counter() - began)
             first_frame_s = time.perf_counter() - began
             watched = _watched(chain([first], shots), record, advance)
-            info = write_clip(path, watched, label(memorial))
+            info = write_clip(path, watched, label(memorial, words))
     finally:
         shots.close()
     return Answer(record, Clip(path, info, first_frame_s), time.perf_counter() - began)
 
 
-def label(memorial: Memorial) -> Label:
+def label(memorial: Memorial, words: str) -> Label:
     """What every picture and sound of this memorial says of itself."""
-    words = (
-        "written for an exhibition" if memorial.person.exhibit else "recalled from what the person wrote, or imagined"
-    )
     return Label(memorial.person.language, {"words": words, "voice": "synthesised", "face": "animated from one photo"})
 
 

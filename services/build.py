@@ -31,7 +31,8 @@ def persona(archive: Archive, memorial: Memorial) -> Persona:
     letters = [letter for letter in archive.letters(memorial.id) if letter.author is None]
     if not letters:
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
-    return guard(Recollection(memorial.person, letters), memorial.person, letters)
+    recollection = Recollection(memorial.person, letters)
+    return guard(recollection, memorial.person, recollection.originals)
 
 
 def script(memorial: Memorial, file: str, text: str, author: str | None) -> Persona:
@@ -40,6 +41,14 @@ def script(memorial: Memorial, file: str, text: str, author: str | None) -> Pers
     from persona.script import Script
 
     return guard(Script(memorial.person, file, text, author), memorial.person)
+
+
+def held_back(memorial: Memorial, file: str, text: str) -> list[str]:
+    """The sentences of a script that the guard would not let pass."""
+    from persona.script import Script
+
+    passed = {phrase.text for phrase in script(memorial, file, text, None).reply([])}
+    return [phrase.text for phrase in Script(memorial.person, file, text, None).reply([]) if phrase.text not in passed]
 
 
 def voice(archive: Archive, memorial: Memorial) -> Voice:

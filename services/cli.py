@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,13 @@ from typing import Annotated, Any
 
 import typer
 
-from data.archive import Archive
+from data.archive import Archive, folded
 from data.errors import Missing
 from data.settings import Settings
 from data.types import Mark
 from services import answers, doctor, memorials, report
 from services.answers import Answer
-from services.progress import Steps
+from services.progress import Steps, shown
 
 app = typer.Typer(
     help="A digital memorial that one can talk to.",
@@ -47,7 +48,7 @@ MARKS: dict[Mark, str] = {
     "theirs": "their own words",
     "their-voice": "their own voice",
     "told": "told by the family",
-    "imagined": "imagined",
+    "imagined": "added by the program",
     "exhibit": "written for this exhibit",
     "notice": "notice",
 }
@@ -66,18 +67,20 @@ def demo(
     """Build a sample memorial, ask it a question, and write the answer as a clip."""
     from services.demo import demo as run
 
-    settings, steps = _settings(), Steps(quiet=as_json)
+    settings, steps = _settings(), Steps()
     with _archive(settings) as archive:
         made = run(archive, sample.value, say, out, settings.size_px, steps)
     if as_json:
-        return _print_json(report.demo_report(made.answer))
+        return _print_json(report.demo_report(made.line, made.answer))
     for warning in made.warnings:
         _note(warning)
+    print(f"You: {made.line}")
     _print_answer(made.answer)
     name = made.memorial.person.name
     written = [path.name for path in (made.answer.clip and made.answer.clip.path, made.data, made.sheet) if path]
     print(f"\nMade in {out}/: {', '.join(written)}. This is an AI-generated likeness; it is not {name}.")
-    print(f'Next: lantern ask "{name}" "{NEXT_QUESTION[sample]}" --clip answer.mp4')
+    command = "lantern" if shutil.which("lantern") else f"{Path(sys.executable).parent}/lantern"
+    print(f'Next: {command} ask "{name}" "{NEXT_QUESTION[sample]}" --clip answer.mp4')
     return None
 
 
@@ -95,6 +98,9 @@ def new(
     """Make a memorial."""
     with _archive(_settings()) as archive:
         memorial = memorials.new(archive, name, born, died, language.value)
+        alike = [each for each in archive.memorials() if folded(each.person.name) == folded(memorial.person.name)]
+    if len(alike) > 1:
+        _note(f"{len(alike)} memorials have this name: use their ids, as `lantern list` shows them")
     if as_json:
         return _print_json(report.new_report(memorial))
     print(f"Made the memorial of {memorial.person.name}, {memorial.id[:8]}.")
@@ -135,7 +141,7 @@ def add(
             archive,
             found,
             files,
-            steps=Steps(quiet=as_json),
+            steps=Steps(),
             author=author,
             face=face,
             size_px=settings.size_px,
@@ -146,7 +152,7 @@ def add(
         return _print_json(report.add_report(added, passages, warnings))
     for each in added:
         left_out = f"; {each.left_out} left out: {each.reason}" if each.left_out else ""
-        print(f"{each.file}: {each.kind}, {each.kept} {'would be kept' if preview else 'kept'}{left_out}")
+        print(shown(f"{each.file}: {each.kind}, {each.kept} {'would be kept' if preview else 'kept'}{left_out}"))
     for warning in warnings:
         _note(warning)
     return None
@@ -161,8 +167,10 @@ def ask(
 ) -> None:
     """Say something, and get an answer with its sources."""
     with _archive(_settings()) as archive:
-        answer = answers.ask(archive, archive.find(memorial), text, clip, Steps(quiet=as_json))
+        answer = answers.ask(archive, archive.find(memorial), text, clip, Steps())
     _print_json(report.ask_report(answer)) if as_json else _print_answer(answer)
+    if clip is not None and answer.clip is None:
+        _note("the program answers here itself, so no clip was made")
 
 
 @app.command()
@@ -175,7 +183,7 @@ def farewell(
 ) -> None:
     """Make a farewell clip from words that the family wrote."""
     with _archive(_settings()) as archive:
-        answer = answers.farewell(archive, archive.find(memorial), script, author, out, Steps(quiet=as_json))
+        answer = answers.farewell(archive, archive.find(memorial), script, author, out, Steps())
     _print_json(report.ask_report(answer)) if as_json else _print_answer(answer)
 
 
@@ -213,7 +221,7 @@ def _archive(settings: Settings) -> Iterator[Archive]:
 
 
 def _note(text: str) -> None:
-    print(f"note: {text}", file=sys.stderr)
+    print(f"note: {shown(text)}", file=sys.stderr)
 
 
 def _print_json(value: dict[str, Any]) -> None:
@@ -225,8 +233,9 @@ def _print_answer(answer: Answer) -> None:
     for phrase in answer.record.phrases:
         named = MARKS[phrase.mark]
         if phrase.source is not None:
-            named += f": {phrase.source.file}" + (f", {phrase.source.date}" if phrase.source.date else "")
-        print(f"{phrase.text}  [{named}]")
-    if answer.clip is not None:
-        clip = answer.clip
+            where = (phrase.source.author, phrase.source.file, phrase.source.date)
+            named += f": {', '.join(part for part in where if part)}"
+        print(shown(f"{phrase.text}  [{named}]"))
+    clip = answer.clip
+    if clip is not None:
         print(f"{clip.path}: {clip.info.duration_s:.1f} s, {clip.info.width} × {clip.info.height} px", file=sys.stderr)

@@ -65,7 +65,8 @@ def _system() -> Finding:
 def _library(module: str, purpose: str, distribution: str) -> Finding:
     if importlib.util.find_spec(module) is None:
         return Finding(distribution, "missing", f"needed for {purpose}: run `make install` again")
-    return Finding(distribution, "ok", f"{importlib.metadata.version(distribution)}, for {purpose}")
+    version = importlib.metadata.version(distribution) if _installed(distribution) else "another build"
+    return Finding(distribution, "ok", f"{version}, for {purpose}")
 
 
 def _loads(name: str, module: str, mend: str) -> Finding:
@@ -85,15 +86,14 @@ def _chinese_font() -> Finding:
 
 
 def _home(home: Path) -> Finding:
-    from data.archive import Archive
+    from data.home import KEY, Home
 
-    there = next(folder for folder in [home.absolute(), *home.absolute().parents] if folder.exists())
-    free_mb = shutil.disk_usage(there).free // 2**20
     try:
+        there = next(folder for folder in [home.absolute(), *home.absolute().parents] if folder.exists())
+        free_mb = shutil.disk_usage(there).free // 2**20
         if home.exists() and any(home.iterdir()):
-            with Archive.open(home) as archive:
-                count = len(archive.memorials())
-            text = f"{home}: {count} memorials, {free_mb:,} MiB free; keep a copy of {archive.home.key_file}"
+            Home.peek(home)
+            text = f"{home}: in order, {free_mb:,} MiB free; keep a copy of {home / KEY}"
         elif not os.access(there, os.W_OK):
             return Finding("home", "missing", f"{there} cannot be written: set LANTERN_HOME to a folder of yours")
         else:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+HIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder what stands around them
 
 Advance = Callable[[float, float], None]  # done, of how many
 
@@ -14,19 +18,24 @@ Advance = Callable[[float, float], None]  # done, of how many
 class Steps:
     """One line a step, with a bar and the time left where the length is known."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
 
     @contextmanager
     def step(self, text: str, usual_s: float | None = None) -> Iterator[Advance]:
         """Show `text` while the block runs. `usual_s` is told where the step cannot count how far it is."""
-        shown = text if usual_s is None else f"{text} (about {usual_s:.0f} s)"
+        text = shown(text) if usual_s is None else f"{shown(text)} (about {usual_s:.0f} s)"
         if not self._console.is_terminal:
-            self._console.print(shown, markup=False)
+            self._console.print(text, markup=False)
             yield lambda _done, _total: None
             return
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(24))
         with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=self._console) as progress:
-            task = progress.add_task(shown, total=None)
+            task = progress.add_task(text, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=max(done, total))
             progress.update(task, total=1, completed=1)
+
+
+def shown(text: str) -> str:
+    """The text on one line of a terminal: nothing in a strange file's name may move the cursor or forge a line."""
+    return "".join(char if unicodedata.category(char) not in HIDDEN and char not in TURNING else "�" for char in text)

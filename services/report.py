@@ -48,13 +48,14 @@ def ask_report(answer: Answer) -> Json:
     }
 
 
-def demo_report(answer: Answer) -> Json:
+def demo_report(line: str, answer: Answer) -> Json:
     """`lantern demo`, and `reply.json`. With the phonemes, so that the clip can be measured against them."""
     clip = answer.clip
     stages = _stages(answer.record)
     if clip is not None:
         stages["encode_s"] = round(clip.info.encode_s, 3)
     return {
+        "question": line,
         "clip": None if clip is None else str(clip.path),
         "duration_s": None if clip is None else clip.info.duration_s,
         "fps": None if clip is None else FPS,
@@ -73,7 +74,11 @@ def demo_report(answer: Answer) -> Json:
 def phrase_report(phrase: Phrase) -> Json:
     """One phrase with its mark and where it comes from."""
     source = phrase.source
-    named = None if source is None else {"file": source.file, "date": source.date, "quote": source.quote}
+    named = (
+        None
+        if source is None
+        else {"file": source.file, "date": source.date, "quote": source.quote, "author": source.author}
+    )
     return {"text": phrase.text, "mark": phrase.mark, "source": named}
 
 

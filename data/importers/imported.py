@@ -32,5 +32,5 @@ class Importer(Protocol):
     def reads(self, path: Path) -> bool:
         """Whether this is a file of that kind, by its name."""
 
-    def read(self, path: Path) -> Imported:
-        """Everything in it. Raises `BadText`."""
+    def read(self, path: Path, original: bytes) -> Imported:
+        """Everything in its bytes; the path only names them. Raises `BadText`."""

@@ -16,6 +16,8 @@ LARGEST_BYTES = 5_000_000
 EVERYDAY_SHARE = 0.85  # of a Chinese text's double bytes; .99 and more in the sample letters
 PLAIN_SHARE = 0.85  # of a Western text's characters
 
+DOS_END = "\x1a"  # with which MS-DOS and CP/M ended a text
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,7 +33,7 @@ def decoded(name: str, data: bytes) -> str:
     """The text with plain line ends. `name` is the file's, for the message. Raises `BadText`."""
     if len(data) > LARGEST_BYTES:
         raise BadText(f"{name} is larger than {LARGEST_BYTES // 1_000_000} MB: cut it into shorter files")
-    text = _LINE_ENDS.sub("\n", _decoded(name, data))
+    text = _LINE_ENDS.sub("\n", _decoded(name, data).removesuffix(DOS_END))
     if _CONTROL.search(text):
         raise BadText(f"{name} holds control characters, as no text does: save it as plain text")
     if not text.strip():

@@ -13,7 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, inspect, literal_column, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy import table as unmapped
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import Table
@@ -53,7 +66,7 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Store:
+    def open(cls, url: str | URL) -> Store:
         """Open the database and bring its tables up to date; whoever calls sees to it that only one does at a time."""
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
@@ -75,7 +88,7 @@ class Store:
                 path.touch(mode=0o600)
             except OSError as err:
                 raise NotWritable(f"{path} cannot be written: check the permissions of its folder") from err
-        return cls.open(f"sqlite:///{path}")
+        return cls.open(URL.create("sqlite", database=str(path)))
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -153,6 +166,17 @@ class Rows:
         source_id: int | None = self._connection.execute(query).scalar_one_or_none()
         return source_id
 
+    def author_of(self, source_id: int) -> bytes | None:
+        """Who wrote it, sealed."""
+        query = select(schema.sources.c.author).where(schema.sources.c.id == source_id)
+        author: bytes | None = self._connection.execute(query).scalar_one()
+        return author
+
+    def set_author(self, source_id: int, author: bytes | None) -> None:
+        """Somebody else wrote it."""
+        table = schema.sources
+        self._connection.execute(update(table).where(table.c.id == source_id).values(author=author))
+
     def add_source(self, memorial_id: str, row: KeptRow) -> int:
         """A new source; gives its number."""
         values = {name: getattr(row, name) for name in KeptRow.__slots__}
@@ -164,6 +188,12 @@ class Rows:
         query = select(*(table.c[name] for name in KeptRow.__slots__))
         query = query.where(table.c.memorial_id == memorial_id, table.c.kind.in_(kinds)).order_by(table.c.id)
         return [KeptRow(*row) for row in self._connection.execute(query)]
+
+    def count(self, memorial_id: str, kind: str) -> int:
+        """How many sources of a kind there are."""
+        table = schema.sources
+        query = select(func.count()).where(table.c.memorial_id == memorial_id, table.c.kind == kind)
+        return self._connection.execute(query).scalar_one()
 
     def set_made(self, what: Made, memorial_id: str, source_id: int, blob_id: str) -> list[str]:
         """Make a blob the latest of its kind; gives the ids of blobs that it took the place of."""

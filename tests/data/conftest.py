@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from data.adding import Outcome
 from data.archive import Archive, Memorial
-from data.types import Person
+from data.types import Letter, Person
 
 PERSON = Person("Ada Kestrel-Ōno 林", "1931-02-03", "2019-11", "en")
 
@@ -50,3 +51,20 @@ def full_disk() -> Callable[[int], AbstractContextManager[None]]:
 
 def everything(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def keep_letter(
+    archive: Archive, memorial: Memorial, letter: Letter, original: bytes = b"original", author: str | None = None
+) -> Outcome:
+    with archive.adding(memorial.id) as adding:
+        return adding.add_letters([letter], original, author)[0]
+
+
+def keep_recording(archive: Archive, memorial: Memorial, file: str, original: bytes, profile: bytes) -> bool:
+    with archive.adding(memorial.id) as adding:
+        return adding.add_recording(file, original, profile)
+
+
+def keep_portrait(archive: Archive, memorial: Memorial, file: str, original: bytes, rig: bytes) -> bool:
+    with archive.adding(memorial.id) as adding:
+        return adding.add_portrait(file, original, rig)

@@ -15,17 +15,19 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from data import files
+from data.adding import Outcome
 from data.archive import Archive, Kept, Memorial
 from data.errors import BadHome, LanternError, NoRoom, UnknownMemorial
+from data.home import Home
 from data.store import Rows
 from data.types import Letter, Person
-from tests.data.conftest import PERSON, everything
+from tests.data.conftest import PERSON, everything, keep_letter, keep_portrait, keep_recording
 
 LETTER = Letter("1961-harbour.txt", "The harbour froze over.\nI walked across.", "1961-02")
 
 
 def blob_files(archive: Archive) -> set[str]:
-    return {path.name for path in everything(archive.home.vault) if path.name != "key"}
+    return {path.name for path in everything(archive.home.vault) if path.name not in {"key", "removed"}}
 
 
 def test_a_memorial_lasts(root: Path) -> None:
@@ -77,30 +79,33 @@ def test_letters_come_back_by_date_the_undated_last(archive: Archive, memorial: 
         Letter("a.txt", "the earliest\r\nwith a line  ", "1961-02-03"),
     ]
     for letter in letters:
-        assert archive.add_letter(memorial.id, letter, letter.text.encode())
+        assert keep_letter(archive, memorial, letter, letter.text.encode()) == "kept"
     assert archive.letters(memorial.id) == letters[::-1]
 
 
 def test_the_very_same_letter_is_kept_once_under_whatever_name(archive: Archive, memorial: Memorial) -> None:
-    assert archive.add_letter(memorial.id, LETTER, b"original")
-    assert not archive.add_letter(memorial.id, LETTER, b"original")
-    assert not archive.add_letter(memorial.id, Letter("copy.txt", LETTER.text, LETTER.date), b"original, saved again")
+    assert keep_letter(archive, memorial, LETTER, b"original") == "kept"
+    assert keep_letter(archive, memorial, LETTER, b"original") == "there"
+    copy = Letter("copy.txt", LETTER.text, LETTER.date)
+    assert keep_letter(archive, memorial, copy, b"original, saved again") == "there"
     assert archive.letters(memorial.id) == [LETTER]
     assert len(blob_files(archive)) == 1
 
 
 def test_many_messages_of_one_file_keep_the_file_once(archive: Archive, memorial: Memorial) -> None:
     messages = [Letter("chat.txt", f"message {n}", f"2003-05-01T19:{n:02}", "message") for n in range(20)]
-    assert archive.add_letters(memorial.id, messages, b"the whole chat") == [True] * 20
-    assert archive.add_letters(memorial.id, [*messages, LETTER], b"the whole chat") == [False] * 20 + [True]
+    with archive.adding(memorial.id) as adding:
+        assert adding.add_letters(messages, b"the whole chat") == ["kept"] * 20
+    with archive.adding(memorial.id) as adding:
+        assert adding.add_letters([*messages, LETTER], b"the whole chat") == ["there"] * 20 + ["kept"]
     assert len(archive.letters(memorial.id)) == 21
     assert len(blob_files(archive)) == 1
 
 
 def test_recordings_and_the_latest_profile_come_back(archive: Archive, memorial: Memorial) -> None:
     assert archive.voice_profile(memorial.id) is None
-    assert archive.add_recording(memorial.id, "one.wav", b"RIFF one", b"profile of one")
-    assert archive.add_recording(memorial.id, "two.wav", b"RIFF two", b"profile of both")
+    assert keep_recording(archive, memorial, "one.wav", b"RIFF one", b"profile of one")
+    assert keep_recording(archive, memorial, "two.wav", b"RIFF two", b"profile of both")
     assert archive.voice_profile(memorial.id) == b"profile of both"
     assert list(archive.recordings(memorial.id)) == [("one.wav", b"RIFF one"), ("two.wav", b"RIFF two")]
 
@@ -108,9 +113,9 @@ def test_recordings_and_the_latest_profile_come_back(archive: Archive, memorial:
 def test_a_recording_given_again_is_not_kept_twice_but_its_new_profile_counts(
     archive: Archive, memorial: Memorial
 ) -> None:
-    archive.add_recording(memorial.id, "one.wav", b"RIFF one", b"old profile")
-    archive.add_recording(memorial.id, "two.wav", b"RIFF two", b"profile of both")
-    assert not archive.add_recording(memorial.id, "one.wav", b"RIFF one", b"new profile")
+    keep_recording(archive, memorial, "one.wav", b"RIFF one", b"old profile")
+    keep_recording(archive, memorial, "two.wav", b"RIFF two", b"profile of both")
+    assert not keep_recording(archive, memorial, "one.wav", b"RIFF one", b"new profile")
     assert archive.voice_profile(memorial.id) == b"new profile"
     assert len(list(archive.recordings(memorial.id))) == 2
     assert len(blob_files(archive)) == 4  # two recordings, two profiles: the old one is gone
@@ -118,17 +123,17 @@ def test_a_recording_given_again_is_not_kept_twice_but_its_new_profile_counts(
 
 def test_the_last_photo_given_is_shown(archive: Archive, memorial: Memorial) -> None:
     assert archive.rig(memorial.id) is None
-    assert archive.add_portrait(memorial.id, "young.jpg", b"JPEG young", b"rig young")
-    assert archive.add_portrait(memorial.id, "old.jpg", b"JPEG old", b"rig old")
+    assert keep_portrait(archive, memorial, "young.jpg", b"JPEG young", b"rig young")
+    assert keep_portrait(archive, memorial, "old.jpg", b"JPEG old", b"rig old")
     assert archive.rig(memorial.id) == b"rig old"
-    assert not archive.add_portrait(memorial.id, "young.jpg", b"JPEG young", b"rig young")
+    assert not keep_portrait(archive, memorial, "young.jpg", b"JPEG young", b"rig young")
     assert archive.rig(memorial.id) == b"rig young"
 
 
 def test_sources_tell_everything_that_was_given(archive: Archive, memorial: Memorial) -> None:
-    archive.add_letter(memorial.id, LETTER, b"original", author="Aunt Mae")
-    archive.add_recording(memorial.id, "one.wav", b"RIFF", b"profile")
-    archive.add_portrait(memorial.id, "young.jpg", b"JPEG", b"rig")
+    keep_letter(archive, memorial, LETTER, b"original", author="Aunt Mae")
+    keep_recording(archive, memorial, "one.wav", b"RIFF", b"profile")
+    keep_portrait(archive, memorial, "young.jpg", b"JPEG", b"rig")
     assert archive.sources(memorial.id) == [
         Kept("letter", LETTER.file, "Aunt Mae", LETTER.date),
         Kept("recording", "one.wav", None, None),
@@ -139,8 +144,8 @@ def test_sources_tell_everything_that_was_given(archive: Archive, memorial: Memo
 def test_removing_takes_everything_of_one_memorial_and_nothing_of_another(archive: Archive, memorial: Memorial) -> None:
     other = archive.create(Person("Other", None, None, "en"))
     for one in (memorial, other):
-        archive.add_letter(one.id, LETTER, b"original")
-        archive.add_portrait(one.id, "young.jpg", b"JPEG", b"rig")
+        keep_letter(archive, one, LETTER, b"original")
+        keep_portrait(archive, one, "young.jpg", b"JPEG", b"rig")
     archive.remove(memorial.id)
     assert archive.memorials() == [other]
     assert not (archive.home.vault / memorial.id).exists()
@@ -153,9 +158,9 @@ def test_a_removed_memorial_is_unknown_to_every_verb(archive: Archive, memorial:
     for verb in (
         lambda: archive.remove(memorial.id),
         lambda: archive.letters(memorial.id),
-        lambda: archive.add_letter(memorial.id, LETTER, b""),
-        lambda: archive.add_recording(memorial.id, "a", b"", b""),
-        lambda: archive.add_portrait(memorial.id, "a", b"", b""),
+        lambda: keep_letter(archive, memorial, LETTER, b""),
+        lambda: keep_recording(archive, memorial, "a", b"", b""),
+        lambda: keep_portrait(archive, memorial, "a", b"", b""),
         lambda: archive.rig(memorial.id),
         lambda: archive.voice_profile(memorial.id),
         lambda: list(archive.recordings(memorial.id)),
@@ -175,7 +180,7 @@ def test_an_interrupted_change_leaves_nothing(
 
     monkeypatch.setattr("data.store.store.Rows.set_made", interrupted)
     with pytest.raises(error):
-        archive.add_portrait(memorial.id, "young.jpg", b"JPEG", b"rig")
+        keep_portrait(archive, memorial, "young.jpg", b"JPEG", b"rig")
     assert archive.sources(memorial.id) == []
     assert blob_files(archive) == set()
 
@@ -199,14 +204,14 @@ def test_ctrl_c_after_the_commit_does_not_take_the_files_away(
 
     monkeypatch.setattr(archive._store, "changing", Late)
     with pytest.raises(KeyboardInterrupt):
-        archive.add_recording(memorial.id, "one.wav", b"RIFF", b"profile")
+        keep_recording(archive, memorial, "one.wav", b"RIFF", b"profile")
     assert archive.voice_profile(memorial.id) == b"profile"
 
 
 def change_everything(root: Path, memorial: Memorial) -> None:
     with Archive.open(root) as archive:
-        archive.add_letter(memorial.id, LETTER, b"original")
-        archive.add_recording(memorial.id, "one.wav", b"RIFF", b"another profile")
+        keep_letter(archive, memorial, LETTER, b"original")
+        keep_recording(archive, memorial, "one.wav", b"RIFF", b"another profile")
         archive.remove(archive.find("leaving").id)
         archive.create(Person("coming", None, None, "en"))
 
@@ -214,8 +219,8 @@ def change_everything(root: Path, memorial: Memorial) -> None:
 def prepared(root: Path) -> Memorial:
     with Archive.open(root) as archive:
         memorial = archive.create(PERSON)
-        archive.add_recording(memorial.id, "one.wav", b"RIFF", b"profile")
-        archive.add_letter(archive.create(Person("leaving", None, None, "en")).id, LETTER, b"original")
+        keep_recording(archive, memorial, "one.wav", b"RIFF", b"profile")
+        keep_letter(archive, archive.create(Person("leaving", None, None, "en")), LETTER, b"original")
     return memorial
 
 
@@ -289,14 +294,160 @@ def test_orphans_are_swept_but_not_from_under_somebody_who_writes(root: Path) ->
         assert blob not in archive._vault.blobs(memorial.id)
 
 
+@pytest.mark.parametrize("content", [None, b""])
+def test_a_lost_database_is_told_and_takes_no_memorial_with_it(root: Path, content: bytes | None) -> None:
+    memorial = prepared(root)
+    database, backup = root / "lantern.sqlite", root.with_name("backup")
+    shutil.copy(database, backup)
+    kept = {path: path.read_bytes() for path in everything(root / "vault")}
+    database.unlink()
+    if content is not None:
+        database.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(BadHome, match="backup"):
+            Archive.open(root)
+    with pytest.raises(BadHome, match="backup"):
+        Home.peek(root)
+    assert database.exists() == (content is not None)
+    assert {path: path.read_bytes() for path in everything(root / "vault")} == kept
+    shutil.copy(backup, database)
+    with Archive.open(root) as archive:
+        assert archive.voice_profile(memorial.id) == b"profile"
+
+
+def test_a_database_of_an_older_backup_takes_no_memorial_with_it(root: Path, tmp_path: Path) -> None:
+    Archive.open(root).close()
+    shutil.copy(root / "lantern.sqlite", tmp_path / "older")
+    memorial = prepared(root)
+    shutil.copy(root / "lantern.sqlite", tmp_path / "newer")
+    shutil.copy(tmp_path / "older", root / "lantern.sqlite")
+    with Archive.open(root) as archive:
+        assert archive.memorials() == []
+    shutil.copy(tmp_path / "newer", root / "lantern.sqlite")
+    with Archive.open(root) as archive:
+        assert archive.voice_profile(memorial.id) == b"profile"
+
+
+def test_a_removal_that_was_broken_off_before_its_commit_is_taken_back(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memorial = prepared(root)
+
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Archive.open(root) as archive:
+        monkeypatch.setattr(Rows, "remove_memorial", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            archive.remove(memorial.id)
+        assert archive.voice_profile(memorial.id) == b"profile"
+    with Archive.open(root) as archive:
+        assert archive.voice_profile(memorial.id) == b"profile"
+        assert not (archive.home.vault / memorial.id / "removed").exists()
+
+
+def test_a_stray_file_in_the_vault_stays(root: Path) -> None:
+    memorial = prepared(root)
+    (root / "vault" / ".DS_Store").write_bytes(b"left by a file browser")
+    with Archive.open(root) as archive:
+        assert archive.voice_profile(memorial.id) == b"profile"
+        assert (root / "vault" / ".DS_Store").exists()
+
+
+def test_a_memorial_whose_folder_is_gone_can_still_be_removed(archive: Archive, memorial: Memorial) -> None:
+    shutil.rmtree(archive.home.vault / memorial.id)
+    archive.remove(memorial.id)
+    assert archive.memorials() == []
+
+
+@pytest.mark.parametrize("name", ["what?", "a%25b#c", "?mode=memory", "林 100%"])
+def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    root = tmp_path / name
+    for _ in range(2):
+        with Archive.open(root) as archive:
+            archive.create(PERSON)
+    with Archive.open(root) as archive:
+        assert len(archive.memorials()) == 2
+    assert (root / "lantern.sqlite").stat().st_size
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_everything_given_at_once_is_kept_or_nothing(
+    archive: Archive, memorial: Memorial, error: type[BaseException]
+) -> None:
+    keep_recording(archive, memorial, "one.wav", b"RIFF one", b"profile")
+    before, letters = blob_files(archive), archive.letters(memorial.id)
+
+    def add(then: type[BaseException] | None) -> None:
+        with archive.adding(memorial.id) as adding:
+            assert adding.add_letters([LETTER], b"original") == ["kept"]
+            assert adding.add_recording("two.wav", b"RIFF two", b"profile of both")
+            assert not adding.add_recording("one.wav", b"RIFF one", b"profile of both")
+            assert adding.add_portrait("young.jpg", b"JPEG", b"rig")
+            if then is not None:
+                raise then
+
+    with pytest.raises(error):
+        add(error)
+    assert (blob_files(archive), archive.letters(memorial.id)) == (before, letters)
+    assert archive.voice_profile(memorial.id) == b"profile"
+    add(None)
+    assert archive.voice_profile(memorial.id) == b"profile of both"
+    assert (len(archive.sources(memorial.id)), archive.rig(memorial.id)) == (4, b"rig")
+
+
+def test_a_profile_made_again_within_one_change_is_kept(archive: Archive, memorial: Memorial) -> None:
+    with archive.adding(memorial.id) as adding:
+        for profile in (b"first", b"second", b"first"):
+            adding.add_recording("one.wav", b"RIFF", profile)
+    assert archive.voice_profile(memorial.id) == b"first"
+    assert len(blob_files(archive)) == 2
+
+
+def test_the_recordings_are_counted_inside_the_change(archive: Archive, memorial: Memorial) -> None:
+    keep_recording(archive, archive.create(Person("Other", None, None, "en")), "other.wav", b"RIFF", b"profile")
+    with archive.adding(memorial.id) as adding:
+        assert adding.recordings == 0
+        adding.add_portrait("young.jpg", b"JPEG", b"rig")
+        adding.add_recording("one.wav", b"RIFF one", b"profile")
+        assert adding.recordings == 1
+        others = Thread(target=keep_recording, args=(archive, memorial, "two.wav", b"RIFF two", b"profile"))
+        others.start()
+        others.join(0.2)
+        assert adding.recordings == 1
+    others.join()
+    with archive.adding(memorial.id) as adding:
+        assert adding.recordings == 2
+
+
+def test_a_wrong_author_can_be_corrected(root: Path) -> None:
+    with Archive.open(root) as archive:
+        memorial = archive.create(PERSON)
+        steps: list[tuple[str | None, Outcome]] = [
+            (None, "kept"),
+            (None, "there"),
+            ("Aunt Mae", "corrected"),
+            ("Aunt Mae", "there"),
+            ("Uncle Jo", "corrected"),
+            (None, "corrected"),
+            ("Aunt Mae", "corrected"),
+        ]
+        for author, outcome in steps:
+            assert keep_letter(archive, memorial, LETTER, author=author) == outcome
+            assert [letter.author for letter in archive.letters(memorial.id)] == [author]
+    with Archive.open(root) as archive:
+        assert archive.sources(memorial.id) == [Kept("letter", LETTER.file, "Aunt Mae", LETTER.date)]
+
+
 def test_a_full_disk_leaves_nothing_half_done(
     archive: Archive, memorial: Memorial, full_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     with full_disk(100_000), pytest.raises(NoRoom):
-        archive.add_portrait(memorial.id, "young.jpg", bytes(1_000_000), b"rig")
+        keep_portrait(archive, memorial, "young.jpg", bytes(1_000_000), b"rig")
     assert archive.sources(memorial.id) == []
     assert blob_files(archive) == set()
-    assert archive.add_portrait(memorial.id, "young.jpg", bytes(1_000_000), b"rig")
+    assert keep_portrait(archive, memorial, "young.jpg", bytes(1_000_000), b"rig")
 
 
 @pytest.mark.parametrize("limit", [1, 3_000, 20_000, 40_000])
@@ -318,7 +469,7 @@ def test_a_disk_that_fills_up_in_the_vault_is_told(
 
     monkeypatch.setattr(files, "publish", full)
     with pytest.raises(NoRoom):
-        archive.add_letter(memorial.id, LETTER, b"original")
+        keep_letter(archive, memorial, LETTER, b"original")
 
 
 def test_a_damaged_database_is_told(root: Path) -> None:
@@ -361,7 +512,7 @@ def test_many_threads_may_write_and_read_at_once(archive: Archive, memorial: Mem
     def write(writer: int) -> None:
         try:
             for n in range(5):
-                archive.add_letter(memorial.id, Letter("a.txt", f"{writer} {n}", None), b"original")
+                keep_letter(archive, memorial, Letter("a.txt", f"{writer} {n}", None), b"original")
                 archive.letters(memorial.id)
         except LanternError as err:
             failed.append(err)

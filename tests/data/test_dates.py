@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.dates import MONTHS, find_date, read_date
+from data.dates import MONTHS, dateline, find_date, read_date
 from data.errors import BadDate
 
 days = st.dates(min_value=date(1800, 1, 1), max_value=date(2099, 12, 31))
@@ -73,3 +73,24 @@ def test_any_text_is_read_or_left(text: str) -> None:
 
 def test_the_months_are_those_of_the_calendar() -> None:
     assert [name[:3].lower() for name in FULL] == list(MONTHS)
+
+
+@pytest.mark.parametrize(
+    ("line", "running", "set_off"),
+    [
+        ("Boston, 3 May 1950", "1950-05-03", "1950-05-03"),
+        ("Tuesday, the 3rd of May, 1950", "1950-05-03", "1950-05-03"),
+        ("Monday evening, 3 May 1950, 10 pm", "1950-05-03", "1950-05-03"),
+        ("杭州，2003年3月16日夜", "2003-03-16", "2003-03-16"),
+        ("at the lake, July 1929", None, "1929-07"),
+        ("On Tuesday, 3 May 1961", None, "1961-05-03"),
+        ("Tom and Mary, 3 May 1961,", None, "1961-05-03"),
+        ("I have not forgotten 3 May 1961, when", None, None),
+        ("我们一九六二年结的婚", None, None),
+        ("the barn burnt down in Springfield on 3 May 1961 and the harbour", None, None),
+        ("It rains.", None, None),
+    ],
+)
+def test_a_dateline_is_a_date_with_little_else_around_it(line: str, running: str | None, set_off: str | None) -> None:
+    assert dateline(line) == running
+    assert dateline(line, set_off=True) == set_off

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from data import files
-from data.errors import NoRoom, NotWritable
+from data.errors import BadPicture, NoRoom, NotWritable, Refused
 
 FullDisk = Callable[[int], AbstractContextManager[None]]
 
@@ -116,4 +116,48 @@ def test_errors_of_other_files_inside_the_block_are_not_told_of_this_one(tmp_pat
 def test_a_long_name_can_still_be_written(tmp_path: Path) -> None:
     files.write(tmp_path / ("x" * 250), b"new")
     files.write(tmp_path / ("字" * 80), b"new")
-    assert len(list(tmp_path.iterdir())) == 2
+    files.write(tmp_path / ("字" * 85), b"new")  # 255 bytes, the most a name may have
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "folder"])
+def test_a_place_that_cannot_be_written_is_told_before_the_work_begins(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NotWritable), files.replacing(tmp_path / name):
+        pytest.fail("the block must not be entered")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_folder_where_a_file_is_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotWritable, match="where a folder is wanted"):
+        files.folder(tmp_path / "file")
+
+
+def test_a_file_is_read_whole_up_to_its_limit(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    (tmp_path / "empty").touch()
+    assert files.read(tmp_path / "a", 5) == files.read(tmp_path / "link", 5) == b"12345"
+    assert files.read(tmp_path / "empty", 5) == b""
+    with pytest.raises(Refused, match="larger"):
+        files.read(tmp_path / "a", 4)
+
+
+def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.tiff").open("wb") as file:
+        file.truncate(10**13)  # a hole, which takes no room
+    with pytest.raises(BadPicture, match=r"a\.tiff is larger than 2 GB"):
+        files.read(tmp_path / "a.tiff", 2_000_000_000, BadPicture)
+
+
+def test_what_is_no_plain_file_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero"), tmp_path / "missing", Path("a\0b")):
+        with pytest.raises(BadPicture):
+            files.read(path, 5, BadPicture)
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused() -> None:
+    with pytest.raises(Refused, match="grows"):  # the system says that it holds nothing
+        files.read(Path("/proc/self/status"), 10**6)

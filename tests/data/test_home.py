@@ -98,6 +98,57 @@ def test_a_folder_with_other_files_is_left_alone(root: Path) -> None:
     assert not (root / KEY).exists()
 
 
+def test_a_folder_of_somebody_else_stays_as_it_was(root: Path) -> None:
+    (root / "tmp" / "drafts").mkdir(parents=True)
+    (root / "tmp" / "drafts" / "novel.txt").write_text("chapter one")
+    (root / ".film.mp4.part").write_bytes(b"half a download")
+    (root / ".lantern-0123456789abcdef.part").write_bytes(b"half a clip")
+    root.chmod(0o755)
+    before = {path: path.stat().st_mtime_ns for path in [root, *root.rglob("*")]}
+    for look in (Home.open, Home.peek):
+        with pytest.raises(BadHome, match="empty folder"):
+            look(root)
+    assert {path: path.stat().st_mtime_ns for path in [root, *root.rglob("*")]} == before
+    assert root.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_folder_that_holds_only_tmp_is_somebody_elses(root: Path) -> None:
+    (root / "tmp" / "drafts").mkdir(parents=True)
+    with pytest.raises(BadHome, match="empty folder"):
+        Home.open(root)
+    assert (root / "tmp" / "drafts").exists()
+
+
+def test_what_was_begun_and_not_finished_is_swept(root: Path) -> None:
+    Home.open(root).close()
+    for name in (".lantern-0123456789abcdef.part", ".notes.part"):
+        (root / name).touch()
+    Home.open(root).close()
+    assert not (root / ".lantern-0123456789abcdef.part").exists()
+    assert (root / ".notes.part").exists()
+
+
+def test_a_peek_at_a_home_or_at_none_changes_nothing(root: Path, tmp_path: Path) -> None:
+    Home.peek(root)
+    assert not root.exists()
+    Home.open(root).close()
+    (root / "tmp" / "left-by-a-dead-process").mkdir()
+    (root / ".lantern-0123456789abcdef.part").touch()
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    Home.peek(root)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_a_peek_tells_what_opening_would(root: Path, tmp_path: Path) -> None:
+    Home.open(root).close()
+    (root / KEY).unlink()
+    with pytest.raises(BadHome, match="missing"):
+        Home.peek(root)
+    (tmp_path / "file").touch()
+    with pytest.raises(NotWritable, match="file"):
+        Home.peek(tmp_path / "file")
+
+
 def test_a_home_begun_and_not_finished_is_finished(root: Path) -> None:
     home = Home.open(root)
     home.close()
@@ -109,15 +160,20 @@ def test_a_home_begun_and_not_finished_is_finished(root: Path) -> None:
 
 def test_a_home_under_a_file_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(NotWritable):
-        Home.open(tmp_path / "file" / "home")
+    for path in (tmp_path / "file", tmp_path / "file" / "home"):
+        with pytest.raises(NotWritable, match="a file"):
+            Home.open(path)
+
+
+def test_a_home_of_nobody_is_told() -> None:
+    with pytest.raises(BadHome, match="LANTERN_HOME"):
+        Home.open(Path("~nobody-of-that-name/memories"))
 
 
 def test_temporary_files_are_private_and_go_with_the_home(root: Path) -> None:
     with Home.open(root) as home:
-        path = home.temporary(".wav")
+        path = home.temporary()
         assert path.is_relative_to(root)
-        assert path.suffix == ".wav"
         assert path.stat().st_mode & 0o777 == 0o600
     assert list((root / "tmp").iterdir()) == []
 

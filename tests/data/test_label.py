@@ -124,3 +124,25 @@ def test_the_words_are_small(tmp_path: Path) -> None:
     stamp = Label("en", {}).drawn(512, 512)
     assert stamp.keep.shape[0] < 0.07 * 512
     assert stamp.keep.shape[1] < 0.45 * 512
+
+
+@pytest.mark.parametrize("size", [(512, 512), (768, 512), (384, 512), (1080, 1920), (333, 400), (64, 64)])
+def test_the_chinese_letters_themselves_are_as_high_as_the_standard_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    flat = font(tmp_path / "flat.ttf", WORDS["zh"])  # its letters are 0.7 em high
+    monkeypatch.setattr(module, "_chinese_font", lambda folders: flat)
+    frames = np.zeros((1, size[1], size[0], 3), np.uint8)
+    module._drawn.cache_clear()
+    try:
+        Label("zh", {}).drawn(*size).lay_over(frames)
+    finally:
+        module._drawn.cache_clear()
+    pill, letter = 12, 245  # on black
+    inked = (frames[0, :, :, 0].clip(pill) - pill).sum(axis=0) / (letter - pill)  # px in each column
+    assert 0.05 * min(size) - 0.1 <= inked.max() <= 0.05 * min(size) + 4
+
+
+def test_font_folders_of_nobody_are_passed_over(tmp_path: Path) -> None:
+    known = font(tmp_path / "WQY-ZenHei.ttf", WORDS["zh"])
+    assert label_font("zh", (Path("~nobody-of-that-name/fonts"), tmp_path)) == known

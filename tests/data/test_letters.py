@@ -91,6 +91,8 @@ def test_a_note_at_the_head_is_kept_in_the_original_and_left_out_of_the_text(tmp
         ("Dear Ann,", None),
         ("On 3 March 1987 the two of us went down to the river and stayed there until dark.", None),
         ("I was born in 1931.", None),
+        ("At the lake, July 1929", "1929-07"),
+        ("It is long since\n3 May 1961, and\nI remember it.", None),
     ],
 )
 def test_the_date_at_the_head_is_found(tmp_path: Path, head: str, date: str | None) -> None:
@@ -132,6 +134,48 @@ def test_what_is_left_out_of_messages_is_counted_with_its_reason(tmp_path: Path)
         LeftOut(2, "a message without words"),
         LeftOut(2, "a message with an impossible date"),
     }
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        "2003-05-01 19:20 Ann: Supper is ready\n2003-05-01 19:21 Tom: I burnt the kettle\n",
+        "2003-05-01 19:20 Supper is ready\n2003-05-01 19:21 Tom: I burnt the kettle\n2003-05-01 19:22 Again\n",
+        "2003-05-01 19:20 a\n" * 9 + "2003-05-01 19:21 Tom: b\n2003-05-01 19:22 Aunt Mary: c\n",
+        "2003-05-01 19:20 a\n" * 9 + "2003-05-01 19:21 Tom: b\n2003-05-01 19:22 Tom: c\n",
+        "2003-05-01 19:20 外公：饭好了\n2003-05-01 19:21 豆豆：来了\n",
+        "[01/05/2003, 19:21:00] Tom: I burnt the kettle\n[01/05/2003, 19:22:10] Ann: Again\n",
+        "01/05/2003, 19:21 - Tom: I burnt the kettle\n01/05/2003, 19:22 - Ann: Again\n",
+        "5/1/03, 7:21\u202fPM - Tom: I burnt the kettle\n5/1/03, 7:22\u202fPM - Ann: Again\n",
+        "\u200e[01.05.03, 19:21:00] Tom: I burnt it\n\u200e[01.05.03, 19:22:10] Ann: Again\n",
+        "Messages are encrypted.\n2003-05-01 19:20 Tom: a\n2003-05-01 19:21 Ann: b\n",
+        "豆豆 2014-12-24 08:10:00\n来了\n\n外公 2014-12-24 08:11:00\n饭好了\n",
+        "2014年12月24日 上午8:10 豆豆\n来了\n2014年12月24日 上午8:11 外公\n饭好了\n",
+        "Tom: I burnt the kettle\nAnn: Again?\nTom: Again.\n",
+    ],
+)
+def test_a_chat_of_several_people_is_refused_with_what_to_keep(tmp_path: Path, chat: str) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(chat, encoding="utf-8")
+    with pytest.raises(BadText, match=r"chat of several people: keep only .* `2003-05-01 19:20 text`"):
+        read_letters(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2003-05-01 19:20 Supper: soup\n2003-05-01 19:21 PS: bring bread\n2003-05-02 7:00 a\n2003-05-02 8:00 b\n",
+        "2003-05-01 19:20 I said: come home\n2003-05-01 19:21 we ate at 19:00: late\n",
+        "2003-05-01 19:20 see https://example.org\n2003-05-01 19:21 good night\n",
+        "2015-01-06 07:32 外婆说：多穿一件\n2015-01-07 07:32 记得：吃药\n2015-01-08 07:32 早\n",
+        "Dear Tom:\n\nIt rains. The recipe: eggs.\n\nPS: bring bread\n\nYours, M.",
+        "小满：\n\n下雨了。\n\n外公",
+    ],
+)
+def test_a_colon_alone_makes_no_chat(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text(text, encoding="utf-8")
+    assert read_letters(path).letters
 
 
 def test_a_letter_that_begins_with_a_day_and_hour_is_a_letter(tmp_path: Path) -> None:

@@ -242,3 +242,15 @@ def test_nothing_can_be_written_without_a_label(write: Callable[..., object]) ->
     label = inspect.signature(write).parameters["label"]
     assert label.default is inspect.Parameter.empty
     assert label.annotation == "Label"
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff"])
+def test_a_photo_in_memory_is_read_as_its_file_is(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    Image.fromarray(four_corners()).save(path)
+    from_file, content = read_picture(path), path.read_bytes()
+    path.unlink()
+    assert np.array_equal(read_picture(path, content), from_file)
+    for broken in (b"", b"hello", content[: len(content) // 2], png_header(30_000, 30_000)):
+        with pytest.raises(BadPicture, match=path.name):
+            read_picture(path, broken)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from data.archive import Archive
 from data.types import Letter, Person
-from tests.data.conftest import everything
+from tests.data.conftest import everything, keep_letter, keep_portrait, keep_recording
 
 NAME = "Wilhelmina Ostrander-邱"
 AUTHOR = "Nephew Thaddeus"
@@ -26,11 +26,11 @@ def test_no_file_of_the_home_holds_a_name_a_text_a_date_or_a_face_in_the_clear(r
     photo, recording = jpeg.getvalue(), b"RIFF" + random.bytes(5000)
     with Archive.open(root) as archive:
         memorial = archive.create(Person(NAME, BORN, DIED, "zh"))
-        archive.add_letter(memorial.id, Letter(FILE, TEXT, WRITTEN), TEXT.encode(), AUTHOR)
-        archive.add_portrait(memorial.id, "Wilhelmina.jpg", photo, b"rig of Wilhelmina")
-        archive.add_recording(memorial.id, "Wilhelmina.wav", recording, b"profile of Wilhelmina")
+        keep_letter(archive, memorial, Letter(FILE, TEXT, WRITTEN), TEXT.encode(), AUTHOR)
+        keep_portrait(archive, memorial, "Wilhelmina.jpg", photo, b"rig of Wilhelmina")
+        keep_recording(archive, memorial, "Wilhelmina.wav", recording, b"profile of Wilhelmina")
         leaving = archive.create(Person(NAME, BORN, DIED, "en"))
-        archive.add_letter(leaving.id, Letter(FILE, TEXT, WRITTEN), TEXT.encode(), AUTHOR)
+        keep_letter(archive, leaving, Letter(FILE, TEXT, WRITTEN), TEXT.encode(), AUTHOR)
         archive.remove(leaving.id)
         check(root, photo, recording)  # with the database's log
     check(root, photo, recording)

@@ -202,3 +202,26 @@ def test_a_sound_that_finds_no_room_leaves_nothing(
 def test_sound_of_another_kind_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="wav"):
         write_sound(tmp_path / "a.mp3", tone(RATE), LABEL)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.wav", "pcm_s16le"), ("a.mp3", "libmp3lame"), ("a.m4a", "aac"), ("a.ogg", "libopus")]
+)
+def test_a_recording_in_memory_is_read_as_its_file_is(tmp_path: Path, name: str, codec: str) -> None:
+    save(tmp_path / name, tone(48_000)[None], 48_000, codec)
+    from_file, content = read_sound(tmp_path / name), (tmp_path / name).read_bytes()
+    (tmp_path / name).unlink()
+    assert np.array_equal(read_sound(tmp_path / name, content), from_file)
+
+
+def test_what_is_no_recording_in_memory_is_refused(tmp_path: Path) -> None:
+    save(tmp_path / "secret.wav", tone(RATE)[None], RATE, "pcm_s16le")
+    secret = str(tmp_path / "secret.wav").encode()
+    for name, content in (
+        ("a.wav", b""),
+        ("a.mp3", b"hello"),
+        ("a.m3u8", b"#EXTM3U\n#EXTINF:2,\n" + secret + b"\n#EXT-X-ENDLIST\n"),
+        ("a.ffconcat", b"ffconcat version 1.0\nfile '" + secret + b"'\n"),
+    ):
+        with pytest.raises(BadRecording, match=name):
+            read_sound(Path(name), content)

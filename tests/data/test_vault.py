@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import files
@@ -125,33 +125,6 @@ def test_forgetting_makes_everything_of_one_memorial_unreadable(vault: Vault, ho
     assert vault.get("bob", others) == b"two"
 
 
-def test_a_checked_out_file_is_plain_private_and_gone_afterwards(vault: Vault, home: Home) -> None:
-    blob = vault.put("ann", data_of(CHUNK_BYTES + 5))
-    lent: list[Path] = []
-
-    def used_by_a_library_that_fails() -> None:
-        with vault.checkout("ann", blob, ".jpg") as path:
-            lent.append(path)
-            assert path.read_bytes() == data_of(CHUNK_BYTES + 5)
-            assert path.is_relative_to(home.root / "tmp")
-            assert path.stat().st_mode & 0o777 == 0o600
-            assert path.suffix == ".jpg"
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        used_by_a_library_that_fails()
-    assert not lent[0].exists()
-
-
-def test_a_damaged_blob_is_never_lent(vault: Vault, home: Home) -> None:
-    blob = vault.put("ann", data_of(2 * CHUNK_BYTES))
-    path = home.vault / "ann" / blob
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(BadHome), vault.checkout("ann", blob):
-        pytest.fail("the block must not be entered")
-    assert [file.name for file in everything(home.root / "tmp")] == [".lock"]
-
-
 def test_a_half_written_blob_is_never_seen(
     vault: Vault, home: Home, full_disk: Callable[[int], AbstractContextManager[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,10 +162,6 @@ def test_fingerprints_find_the_same_and_differ_between_memorials(vault: Vault) -
 
 
 @given(text=st.text(st.characters()))  # lone surrogates, too: file names may hold them
-def test_every_text_can_be_sealed(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    root = tmp_path_factory.getbasetemp() / "sealed-home"
-    with Home.open(root) as home:
-        vault = Vault(home)
-        if not (home.vault / "ann").exists():
-            vault.found("ann")
-        assert vault.unseal("ann", vault.seal("ann", text)) == text
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_text_can_be_sealed(vault: Vault, text: str) -> None:
+    assert vault.unseal("ann", vault.seal("ann", text)) == text

@@ -13,6 +13,7 @@ from persona.claims import claim_in
 from persona.crisis import danger_in
 from persona.guard import guard, helplines
 from persona.identity import asks_what_this_is
+from persona.verbatim import Originals
 from tests.persona.cases import LANGUAGES, cases, person, recollection
 
 ANN = Person("Ann Lee", "1920", "1999", "en")
@@ -81,10 +82,9 @@ def test_in_danger_the_product_speaks_first_and_alone_where_it_is_clear(language
             assert danger_in(line) == "possible" or help_ == said
 
 
-def test_where_danger_is_only_possible_the_answer_follows_the_notice() -> None:
+def test_where_danger_is_only_possible_the_persona_is_silent_too() -> None:
     said = heard(phrase("The roses are out."), line="I want to be with you")
-    assert [mark for mark, _ in said[:-1]] == ["notice"] * (len(said) - 1)
-    assert said[-1] == ("imagined", "The roses are out.")
+    assert {mark for mark, _ in said} == {"notice"}
     assert "not Ann Lee" in said[0][1]
 
 
@@ -127,6 +127,14 @@ def test_a_sentence_of_theirs_passes_only_with_its_date(text: str) -> None:
     assert [mark for mark, _ in heard(phrase(FRAME), phrase(text))] == ["notice"]
 
 
+def test_a_sentence_of_no_known_date_passes_as_one_from_a_letter() -> None:
+    theirs = Phrase("I am here at the sea.", "en", "theirs", Source("may.txt", None, "I am here at the sea."))
+    frame = phrase("This is what I wrote in one of my letters:")
+    assert heard(frame, theirs) == [("imagined", frame.text), ("theirs", theirs.text)]
+    assert [mark for mark, _ in heard(phrase("This is true today:"), theirs)] == ["notice"]
+    assert [mark for mark, _ in heard(theirs)] == ["notice"]
+
+
 def test_a_frame_does_not_stay_behind_without_its_sentence() -> None:
     assert heard(phrase(FRAME), phrase("I am alive."), phrase("Good."))[-2] == ("imagined", "Good.")
     assert ("imagined", FRAME) not in heard(phrase(FRAME), phrase("I am alive."))
@@ -135,6 +143,12 @@ def test_a_frame_does_not_stay_behind_without_its_sentence() -> None:
 def test_what_is_wrongly_marked_as_theirs_is_taken_back() -> None:
     assert heard(phrase("The roses are in.", "theirs", "1950-05-03")) == [("imagined", "The roses are in.")]
     assert heard(phrase("The roses are out.", "theirs", "1950-05-03")) == [("theirs", "The roses are out.")]
+
+
+def test_sentences_that_are_cut_already_do_as_well_as_the_letters() -> None:
+    given = [phrase("The roses are in.", "theirs", "1950-05-03"), phrase("The roses are out.", "theirs", "1950-05-03")]
+    guarded = guard(Says(*given), ANN, Originals.of([LETTER])).reply([Turn("visitor", "Tell me about the roses")])
+    assert [one.mark for one in guarded] == ["imagined", "theirs"]
 
 
 def test_a_sample_never_says_theirs() -> None:

@@ -9,13 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadText, NotReady
-from data.types import Letter, Person, Phrase, Turn
+from data.types import Language, Letter, Person, Phrase, Turn
 from persona.claims import claim_in
 from persona.framing import needs_frame
 from persona.guard import guard
-from persona.recall import LIMIT, length_of
+from persona.offers import OFFER_AT_LEAST, offers
+from persona.passages import read_all
+from persona.recall import LIMIT, length_of, terms_of_topic
 from persona.recollection import Recollection
+from persona.topics import family_topics
 from persona.verbatim import Originals
+from persona.words import bag
 from tests.persona.cases import SAMPLES, cases, letters, person, question, recollection
 
 LINES = [line for sample in SAMPLES for _, line in cases(f"questions_{sample}")]
@@ -125,6 +129,60 @@ def test_a_letter_is_read_whole_and_in_order() -> None:
     assert {phrase.source.file for phrase in read if phrase.source} == {"1947-a-moth.txt"}
     assert len(read) == 17
     assert "1947" in answer[0].text
+
+
+@pytest.mark.parametrize("date", ["1950-05-03", None])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_of_a_letter_is_held_back_when_it_is_read(language: Language, date: str | None) -> None:
+    texts: dict[Language, tuple[str, str]] = {
+        "en": ("It rains. I am still here. Send me some money for the train.", "Read me a letter"),
+        "zh": ("下雨了。我还在这里，我还活着。给我汇款五百块。", "给我念一封信"),
+    }
+    text, line = texts[language]
+    ann, given = Person("Ann", None, None, language), [Letter("a.txt", text, date)]
+    frame, *read = guard(Recollection(ann, given), ann, given).reply([Turn("visitor", line)])
+    assert frame.text.endswith((":", "："))
+    assert "".join(one.text for one in read).replace(" ", "") == text.replace(" ", "")
+    assert {one.mark for one in read} == {"theirs"}
+
+
+def test_two_letters_of_one_file_name_are_two_letters() -> None:
+    given = [Letter("letter.txt", "The roses are out.", "1950"), Letter("letter.txt", "The cat is asleep.", "1951")]
+    (_, *read) = Recollection(Person("Ann", None, None, "en"), given).reply([Turn("visitor", "Read me a letter")])
+    assert [one.text for one in read] == ["The roses are out."]
+
+
+@pytest.mark.parametrize(
+    ("language", "endless", "line"),
+    [
+        ("en", "we planted the roses by the wall and then " * 12 + "it rained", "Tell me about the roses"),
+        ("zh", "我们在院子里种了玫瑰花浇了水然后又" * 12 + "下雨了", "给我讲讲玫瑰花"),
+    ],
+)
+def test_a_letter_without_full_stops_is_no_answer(language: Language, endless: str, line: str) -> None:
+    for kind in ("letter", "message"):
+        given = [Letter("a.txt", endless, "1950-05-03", "message" if kind == "message" else "letter")]
+        persona = Recollection(Person("Ann", None, None, language), given)
+        for asked in (line, "I miss you", "我想你了", "How are you?", "你好吗", "Goodbye"):
+            assert all(one.mark == "imagined" for one in persona.reply([Turn("visitor", asked)])), asked
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_offers_are_the_topics_that_two_sentences_hold(sample: str) -> None:
+    said = [one.text for each in read_all(letters(sample)) for one in each.said]
+    bags, topics, language = [bag(text) for text in said], family_topics(), person(sample).language
+    counts = {
+        topic.name: sum(
+            any(one.holds(term) >= 1.0 for term in terms_of_topic(topics, [topic.name], language)) for one in bags
+        )
+        for topic in topics.all
+        if topic.offer[language]
+    }
+    found = [name for name, _ in offers(topics, bags, language, ())]
+    assert set(found) == {name for name, count in counts.items() if count >= OFFER_AT_LEAST}
+    assert [counts[name] for name in found] == sorted((counts[name] for name in found), reverse=True)
+    grandmother = topics["grandmother"].terms
+    assert "grandmother" not in [name for name, _ in offers(topics, bags, language, grandmother)]
 
 
 def test_what_is_offered_is_there() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+import sys
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
 
 from data.types import Letter
 from persona.passages import Said, read_all
-from persona.verbatim import Originals, verbatim
+from persona.verbatim import Originals, even
 from tests.persona.cases import SAMPLES, letters
 
 SWAPS = {
@@ -79,18 +81,25 @@ def test_every_sentence_is_theirs_however_it_is_spaced(sample: str) -> None:
 
 def test_composed_and_decomposed_letters_are_the_same() -> None:
     letter = Letter("a.txt", "Un café noir.", "1950")
-    assert verbatim("Un cafe\u0301 noir.", [letter]) is not None
-    assert verbatim("Un cafe noir.", [letter]) is None
+    assert Originals.of([letter]).source_of("Un cafe\u0301 noir.") is not None
+    assert Originals.of([letter]).source_of("Un cafe noir.") is None
 
 
 def test_widths_of_signs_are_the_same_but_a_power_is_not_a_digit() -> None:
     letter = Letter("a.txt", "好吗？一共 10² 个。", "1950")
-    assert verbatim("好吗?", [letter]) is not None
-    assert verbatim("一共 10² 个。", [letter]) is not None
-    assert verbatim("一共 102 个。", [letter]) is None
+    assert Originals.of([letter]).source_of("好吗?") is not None
+    assert Originals.of([letter]).source_of("一共 10² 个。") is not None
+    assert Originals.of([letter]).source_of("一共 102 个。") is None
 
 
 def test_a_salutation_is_no_sentence_of_theirs() -> None:
     letter = Letter("a.txt", "London, 3 May 1950\n\nDear Ann,\n\nIt rains.\n\nYours,\nTom", None)
-    assert verbatim("It rains.", [letter]) is not None
-    assert verbatim("Dear Ann,", [letter]) is None
+    assert Originals.of([letter]).source_of("It rains.") is not None
+    assert Originals.of([letter]).source_of("Dear Ann,") is None
+
+
+def test_every_form_of_another_width_and_nothing_else_is_evened() -> None:
+    for code in range(0x80, sys.maxunicode + 1):
+        if unicodedata.decomposition(chr(code)).startswith(("<wide>", "<narrow>")):
+            assert even(f"a{chr(code)}a") == f"a{unicodedata.normalize('NFKC', chr(code))}a"
+    assert even("½ № ① ﬁ") == "½ № ① ﬁ"

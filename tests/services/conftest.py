@@ -28,19 +28,24 @@ class Ran:
         return json.loads(self.out)
 
 
+ANN = "Ann Lee"  # a memorial of the family's own
+
 Lantern = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A home after `lantern demo --json`, with the demo's output beside it in `out/`."""
+    """A home after `lantern demo --json` with an empty memorial too, and the demo's output beside it in `out/`."""
     folder = tmp_path_factory.mktemp("sample")
-    ran = subprocess.run(
-        [sys.executable, "-m", "services", "demo", "--json", "--out", str(folder / "out")],
-        env={**os.environ, "LANTERN_HOME": str(folder / "home")},
-        capture_output=True,
-        text=True,
-        check=False,
+    ran, _ = (
+        subprocess.run(
+            [sys.executable, "-m", "services", *arguments],
+            env={**os.environ, "LANTERN_HOME": str(folder / "home")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for arguments in (["demo", "--json", "--out", str(folder / "out")], ["new", ANN])
     )
     assert ran.returncode == 0, ran.stderr
     return folder, Ran(ran.returncode, ran.stdout, ran.stderr)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from data.samples import sample
 from data.types import RATE, Picture, Wave
-from tests.services.conftest import Lantern, Ran
+from tests.services.conftest import ANN, Lantern, Ran
 
 HOPPER = "Grace Hopper"
 
@@ -75,38 +75,86 @@ def test_a_crisis_is_answered_by_the_product_alone_and_makes_no_clip(lantern: La
 def test_a_memorial_grows_from_files(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("3 May 1961\n\nDear Tom,\n\nThe pear tree is in blossom again.\n\nYours, Ann\n")
-    assert lantern("new", "Ann Lee", "--born", "1920", "--died", "1999-02").code == 0
-    ran = lantern("add", "ann lee", letter, "--preview", "--json")
+    assert lantern("new", "Bea Lee", "--born", "1920", "--died", "1999-02").code == 0
+    ran = lantern("add", "bea lee", letter, "--preview", "--json")
     assert (ran.json["added"][0]["kept"], ran.json["passages"]) == (1, 0)
-    ran = lantern("add", "ann lee", letter, letter, "--json")
+    ran = lantern("add", "bea lee", letter, letter, "--json")
     assert [each["kept"] for each in ran.json["added"]] == [1, 0]
     assert ran.json["added"][1]["reason"] == "already there"
-    ran = lantern("ask", "Ann Lee", "How is the pear tree?", "--json")
+    ran = lantern("ask", "Bea Lee", "How is the pear tree?", "--json")
     theirs = [phrase for phrase in ran.json["phrases"] if phrase["mark"] == "theirs"]
     assert [phrase["text"] for phrase in theirs] == ["The pear tree is in blossom again."]
     assert theirs[0]["source"]["date"] == "1961-05-03"
-    refused(lantern("ask", "Ann Lee", "Hello?", "--clip", tmp_path / "a.mp4"), 2, "voice", "lantern add")
+    refused(lantern("ask", "Bea Lee", "Hello?", "--clip", tmp_path / "a.mp4"), 2, "voice", "lantern add")
 
 
 def test_what_another_wrote_is_never_spoken_as_theirs(lantern: Lantern, tmp_path: Path) -> None:
     own, other = tmp_path / "own.txt", tmp_path / "other.txt"
     own.write_text("The pear tree is in blossom again.")
     other.write_text("She never liked the pear tree in the yard.")
-    lantern("new", "Ann Lee")
-    assert lantern("add", "Ann Lee", other, "--author", "Tom").code == 0
-    refused(lantern("ask", "Ann Lee", "How is the pear tree?"), 2, "no letters")
-    assert lantern("add", "Ann Lee", own, "--author", "ann lee").code == 0
-    ran = lantern("ask", "Ann Lee", "How is the pear tree?", "--json")
+    assert lantern("add", ANN, other, "--author", "Tom").code == 0
+    refused(lantern("ask", ANN, "How is the pear tree?"), 2, "no letters")
+    assert lantern("add", ANN, own, "--author", "ann lee").code == 0
+    ran = lantern("ask", ANN, "How is the pear tree?", "--json")
     assert [phrase["text"] for phrase in ran.json["phrases"]] == ["The pear tree is in blossom again."]
+
+
+def test_a_sample_takes_nothing_of_a_family(lantern: Lantern, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("The pear tree is in blossom again.")
+    refused(lantern("add", HOPPER, letter), 2, "sample", "lantern new")
+
+
+def test_a_recording_of_another_is_not_learnt(lantern: Lantern) -> None:
+    refused(lantern("add", ANN, sample("hopper").recording, "--author", "Tom"), 2, "--author")
+
+
+def test_a_wrong_author_can_be_corrected(lantern: Lantern, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("The pear tree is in blossom again.")
+    lantern("add", ANN, letter)
+    assert "right author" in lantern("add", ANN, letter, "--author", "Tom", "--json").json["added"][0]["reason"]
+    refused(lantern("ask", ANN, "How is the pear tree?"), 2, "no letters")
+
+
+def test_a_childs_year_may_be_both_first_and_last(lantern: Lantern) -> None:
+    assert lantern("new", "Tim", "--born", "1920-05-03", "--died", "1920").code == 0
+
+
+def test_the_demo_touches_no_memorial_of_the_same_name(lantern: Lantern, tmp_path: Path) -> None:
+    made = lantern("new", HOPPER, "--json").json["id"]
+    assert lantern("demo", "--out", tmp_path / "out").code == 0
+    assert made in [each["id"] for each in lantern("list", "--json").json["memorials"]]
+
+
+def test_an_answer_without_a_clip_leaves_no_older_clip_beside_it(lantern: Lantern, tmp_path: Path) -> None:
+    assert lantern("demo", "--out", tmp_path, "--say", "Tell me about the moth.").code == 0
+    assert (tmp_path / "reply.mp4").exists()
+    assert lantern("demo", "--out", tmp_path, "--say", "I want to kill myself").code == 0
+    assert [path.name for path in tmp_path.glob("reply.*")] == ["reply.json"]
+
+
+def test_a_farewell_does_not_speak_as_if_they_lived(lantern: Lantern, tmp_path: Path) -> None:
+    script = tmp_path / "words.txt"
+    script.write_text("Thank you for everything. I am still alive.")
+    refused(lantern("farewell", HOPPER, script, "--out", tmp_path / "a.mp4"), 2, "I am still alive.", "reword")
+    script.write_text("Thank you for everything. " * 1_000)
+    refused(lantern("farewell", HOPPER, script, "--out", tmp_path / "a.mp4"), 2, "characters")
+
+
+def test_a_strange_file_name_forges_no_line(lantern: Lantern, tmp_path: Path) -> None:
+    path = tmp_path / "a\nlantern: all is well\x1b[2J.txt"
+    path.write_bytes(b"")
+    refused(lantern("add", ANN, path), 2)
 
 
 def test_a_bad_file_among_good_ones_leaves_all_out(lantern: Lantern, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
     good.write_text("A new letter that was not here before.")
     bad.write_bytes(b"\x00\x01\x02" * 50)
-    before = lantern("add", HOPPER, good, "--preview", "--json").json["passages"]
-    refused(lantern("add", HOPPER, good, bad), 2, "bad.txt")
-    assert lantern("add", HOPPER, good, "--preview", "--json").json["passages"] == before
+    before = lantern("add", ANN, good, "--preview", "--json").json["passages"]
+    refused(lantern("add", ANN, good, bad), 2, "bad.txt")
+    assert lantern("add", ANN, good, "--preview", "--json").json["passages"] == before
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 20_000, "hello\x00there", "\x1b[31m"], ids=repr)
@@ -116,20 +164,20 @@ def test_text_that_cannot_be_answered_is_refused(lantern: Lantern, text: str) ->
 
 def test_a_photo_without_a_face_is_refused(lantern: Lantern, tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (400, 400, 3), dtype=np.uint8)
-    refused(lantern("add", HOPPER, saved(tmp_path / "noise.png", noise)), 2, "no face")
+    refused(lantern("add", ANN, saved(tmp_path / "noise.png", noise)), 2, "no face")
 
 
 def test_a_photo_of_several_asks_which(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
     pair = saved(tmp_path / "pair.png", np.concatenate([photo, photo], axis=1))
-    refused(lantern("add", HOPPER, pair), 2, "2 faces", "--face")
-    assert lantern("add", HOPPER, pair, "--face", "2").code == 0
-    refused(lantern("add", HOPPER, pair, "--face", "3"), 2, "--face")
+    refused(lantern("add", ANN, pair), 2, "2 faces", "--face")
+    assert lantern("add", ANN, pair, "--face", "2").code == 0
+    refused(lantern("add", ANN, pair, "--face", "3"), 2, "--face")
 
 
 def test_a_small_face_is_kept_small_and_said_so(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
     small = Image.fromarray(photo).resize((photo.shape[1] // 2, photo.shape[0] // 2))
     path = saved(tmp_path / "small.png", np.asarray(small))
-    ran = lantern("add", HOPPER, path, "--json")
+    ran = lantern("add", ANN, path, "--json")
     assert ran.code == 0, ran.err
     assert any("small.png" in warning for warning in ran.json["warnings"])
 
@@ -158,21 +206,21 @@ def huge_png() -> bytes:
 def test_a_file_that_cannot_be_read_is_refused(lantern: Lantern, tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    refused(lantern("add", HOPPER, path), 2, name)
+    refused(lantern("add", ANN, path), 2, name)
 
 
 def test_a_file_that_is_not_there_is_refused(lantern: Lantern, tmp_path: Path) -> None:
     for name in ("a.txt", "a.jpg", "a.wav"):
-        refused(lantern("add", HOPPER, tmp_path / name), 2, name)
+        refused(lantern("add", ANN, tmp_path / name), 2, name)
 
 
 def test_a_silent_recording_is_refused(lantern: Lantern, tmp_path: Path) -> None:
-    refused(lantern("add", HOPPER, sound(tmp_path / "a.wav", np.zeros(RATE * 10, np.float32))), 2)
+    refused(lantern("add", ANN, sound(tmp_path / "a.wav", np.zeros(RATE * 10, np.float32))), 2)
 
 
 def test_a_recording_of_one_second_is_refused(lantern: Lantern, tmp_path: Path) -> None:
     hum = 0.3 * np.sin(2 * np.pi * 150 * np.arange(RATE) / RATE).astype(np.float32)
-    refused(lantern("add", HOPPER, sound(tmp_path / "a.wav", hum)), 2, " s")
+    refused(lantern("add", ANN, sound(tmp_path / "a.wav", hum)), 2, "a.wav", "1.0 s of speech", "3 s needed")
 
 
 @pytest.mark.parametrize(
@@ -204,6 +252,7 @@ def test_a_farewell_says_the_familys_words(lantern: Lantern, tmp_path: Path) -> 
     ran = lantern("farewell", HOPPER, script, "--out", tmp_path / "a.mp4", "--author", "Mary", "--json")
     assert ran.code == 0, ran.err
     assert [phrase["mark"] for phrase in ran.json["phrases"]] == ["told", "told"]
+    assert {phrase["source"]["author"] for phrase in ran.json["phrases"]} == {"Mary"}
     assert (tmp_path / "a.mp4").stat().st_size > 10_000
 
 
