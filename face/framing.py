@@ -9,7 +9,7 @@ import numpy as np
 from data.errors import BadPicture, FaceTurned, NoFace, SeveralFaces
 from data.types import Picture
 from face.crop import square
-from face.landmarks import OVAL, FaceBox, Landmarks, close_landmarks, find_faces, person_mask, turn
+from face.landmarks import OVAL, FaceBox, Landmarks, close_landmarks, find_faces, is_upright, person_mask, turn
 
 FACE_SHARE = 0.42  # face width over frame width
 SMALLEST_SHARE = 0.35  # down to here the frame widens to take in hair and hats
@@ -42,6 +42,8 @@ def frame_face(picture: Picture, face: int | None, size_px: int) -> Framed:
     """
     _check(picture)
     box = _choose(find_faces(picture), face)
+    if not is_upright(picture, box):
+        raise FaceTurned("the photo lies on its side or upside down: turn it upright and give it again")
     points = _read(picture, box)
     check_turn(points)
     width = _face_width(points)

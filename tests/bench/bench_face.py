@@ -32,14 +32,14 @@ def one_core() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("pose", POSES)
-def bench_frame(benchmark: BenchmarkFixture, pose: str) -> None:
+def test_frame(benchmark: BenchmarkFixture, pose: str) -> None:
     benchmark(Renderer(rig_of("hopper")).render, POSES[pose])
 
 
-def bench_read_portrait(benchmark: BenchmarkFixture) -> None:
+def test_read_portrait(benchmark: BenchmarkFixture) -> None:
     benchmark(read_portrait, photo("hopper"))
 
 
-def bench_load(benchmark: BenchmarkFixture) -> None:
+def test_load(benchmark: BenchmarkFixture) -> None:
     blob = rig_of("hopper").to_bytes()
     benchmark(lambda: Renderer(Rig.from_bytes(blob)))
