@@ -25,7 +25,7 @@ _KIN: Final = (
     "外公|外婆|爷爷|奶奶|姥姥|姥爷|阿公|阿婆|爸爸|妈妈|老爸|老妈|爸|妈|爹|娘|舅舅|叔叔|阿姨|姑姑|老师"
 )
 _VOCATIVE: Final = re.compile(
-    rf"^(?:(?:oh|hi|hello|dear|hey|my dear),? )?(?:{_KIN})(?=[\s,，!！。.?？:：]|你|我|$)[\s,，!！。.:：]*"
+    rf"^(?P<hail>(?:oh|hi|hello|dear|hey|my dear),? )?(?:{_KIN})(?=[\s,，!！。.?？:：]|你|我|$)[\s,，!！。.:：]*"
     rf"|[,，]\s*(?:{_KIN})(?=[\s!！。.?？]*$)"
 )
 
@@ -33,6 +33,8 @@ _VOCATIVE: Final = re.compile(
 def intents_of(line: str) -> tuple[Intent, ...]:
     """Every kind of line that this is, the weightiest first; empty for a plain question."""
     plain = without_vocative(line)
+    if not re.search(r"\w", plain):  # "Mum?" is a greeting
+        return ("greeting",)
     return tuple(intent for intent in _INTENTS if pattern(_FILE, intent).search(plain))
 
 
@@ -47,4 +49,4 @@ def remainder(line: str) -> str:
 
 def without_vocative(line: str) -> str:
     """The folded line without the name by which the visitor calls."""
-    return _VOCATIVE.sub("", folded(line)).strip()
+    return _VOCATIVE.sub(lambda match: match["hail"] or "", folded(line)).strip()

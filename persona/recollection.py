@@ -88,6 +88,9 @@ class _Answer:
         if "more" in intents:
             yield from self._continue()
             return
+        if "about_us" in intents and (meant := self._best(without_vocative(self._line))):
+            yield from self._passage(meant, always_frame=True)
+            return
         rest = remainder(self._line) if intents else without_vocative(self._line)
         best = self._best(rest)
         for intent, (topics, tone) in _CONSOLING.items():
@@ -140,9 +143,9 @@ class _Answer:
 
     def _take_leave(self) -> Iterator[Phrase]:
         manner = self._p._manner
-        fresh = [one for one in manner.farewells if not self._spent(one)] or list(manner.farewells)
+        wishes = [one for one in manner.farewells if one in manner.wishes]
+        fresh = [one for one in wishes if not self._spent(one)] or wishes
         fresh.sort(key=lambda one: one.date or "", reverse=True)
-        fresh.sort(key=lambda one: one not in manner.wishes)
         yield self._ours("farewell", "warm")
         if fresh:
             yield self._theirs(fresh[0], "warm")

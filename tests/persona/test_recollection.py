@@ -254,3 +254,28 @@ def test_any_letter_can_be_read(text: str, line: str) -> None:
         assert list(persona.reply([Turn("visitor", line)]))
     except (BadText, NotReady):
         return
+
+
+FAMILY = (
+    Letter(
+        "a.txt", "My darling Pip,\n\nThe cat has had a go at the curtains. I am proud of you, you know.", "1998-06-14"
+    ),
+    Letter("b.txt", "Dear Pip,\n\nLemon cake: two eggs and one lemon, and twenty minutes in a hot oven.", "2009-12-03"),
+)
+
+
+@pytest.mark.parametrize("line", ["Hello Mum", "Hi Mum, it's Pip", "Mum?", "妈", "Good morning, Nana"])
+def test_who_is_greeted_by_a_family_name_greets_back(line: str) -> None:
+    said = list(Recollection(Person("Ann", None, None, "en"), FAMILY).reply([Turn("visitor", line)]))
+    assert not any("left no word" in one.text for one in said)
+
+
+def test_asked_whether_they_were_proud_they_answer_with_what_they_wrote() -> None:
+    said = list(Recollection(Person("Ann", None, None, "en"), FAMILY).reply([Turn("visitor", "Are you proud of me?")]))
+    assert (said[0].mark, said[0].text[-13:]) == ("imagined", "1998 I wrote:")
+    assert "I am proud of you, you know." in [one.text for one in said if one.mark == "theirs"]
+
+
+def test_nobody_takes_leave_with_a_recipe() -> None:
+    said = list(Recollection(Person("Ann", None, None, "en"), FAMILY).reply([Turn("visitor", "Bye Mum")]))
+    assert "theirs" not in {one.mark for one in said}
