@@ -13,7 +13,7 @@ from data.types import SAMPLES_PER_FRAME, Picture
 
 COLUMNS, ROWS = 4, 3
 WIDTH_PX = 1_600  # of the whole sheet at most
-FOOT = 0.12  # of the sheet's height: an empty strip for the label, so that it hides no frame
+FOOT = 0.15  # of the sheet's height: an empty strip for the label, so that it hides no frame
 
 
 def contact_sheet(path: Path) -> Picture:

@@ -30,7 +30,7 @@ def turned(points: Landmarks, yaw: float = 0.0, pitch: float = 0.0, roll: float 
 @pytest.mark.parametrize("name", ["hopper", "astronaut", "waigong"])
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_photo_on_its_side_or_head_is_refused(name: str, quarters: int) -> None:
-    with pytest.raises(FaceTurned, match="upright|right way up"):
+    with pytest.raises(FaceTurned, match=r"upright|right way up"):
         frame_face(np.ascontiguousarray(np.rot90(photo(name), quarters)), None, 512)
 
 
