@@ -7,6 +7,7 @@ on it. When in doubt it does not split: a longer piece is still theirs, half a s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from persona.language import HAN
@@ -17,6 +18,11 @@ _BREAK: Final = re.compile(rf"(?:[.!?]+|[。！？]+|(?:……|…|\.\.\.)+[。�
 _OPENS: Final = re.compile(r"[\"'“‘「『（(\[—–-]*\s*[A-Z\u00c0-\u00de0-9\u3400-\u9fff]")
 _SPEECH_TAG: Final = re.compile(r"[^，。！？,.!?\s]{0,6}(?:说|問|问|道|讲|講|喊|叫|笑|答|写道|寫道)")
 _LAST_WORD: Final = re.compile(r"([A-Za-z][A-Za-z.]*)$")
+_ITEM: Final = re.compile(
+    r"[ \t\u3000]*(?:(?:\d{1,2}|[一二三四五六七八九十])[.)、．）](?=\s|[^\d\s])|[-*•·–](?=\s)"
+    r"|(?:P\.? ?)+S\b\.?|又及|附言)[ \t\u3000]*[:：,，–—-]?[ \t]*"
+)
+_BEFORE_ITEM: Final = re.compile(r"(?:^|[.!?。！？…:：;；])[\"'”’」』)）]*\s*$")
 _PARAGRAPH: Final = re.compile(r"\n\s*\n|\n(?=[\u3000\t]| {2,})")
 _CHINESE: Final = r"[\u3000-\u9fff\uff00-\uffef]"
 _SHARED_SIGN: Final = "[“”‘’…—·]"  # Chinese ones as well as English: their neighbours tell
@@ -27,8 +33,25 @@ _BETWEEN_CHINESE: Final = re.compile(
 
 
 def paragraphs_of(text: str) -> list[str]:
-    """Blocks between blank lines, or between lines that begin indented."""
-    return [block.strip() for block in _PARAGRAPH.split(text.replace("\r\n", "\n")) if block.strip()]
+    """Blocks between blank lines, or lines that begin indented; items of a list and postscripts are their own."""
+    apart = _items_apart(text.replace("\r\n", "\n").split("\n"))
+    return [block.strip() for block in _PARAGRAPH.split("\n".join(apart)) if block.strip()]
+
+
+def _items_apart(lines: list[str]) -> Iterator[str]:
+    """A blank line before each item, and its mark ("2.", "-", "PS") left out: it is no word of a sentence.
+
+    A line that goes on a sentence of the line before is no item, however it begins.
+    """
+    before, in_list = "", False
+    for line in lines:
+        mark = _ITEM.match(line)
+        in_list = bool(mark) and (in_list or bool(_BEFORE_ITEM.search(before)))
+        if mark and in_list:
+            yield ""
+            line = line[mark.end() :]
+        yield line
+        before = line
 
 
 def sentences_of(paragraph: str) -> list[str]:

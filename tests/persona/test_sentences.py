@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persona.sentences import joined, sentences_of
+from persona.sentences import joined, paragraphs_of, sentences_of
 
 ENGLISH = [
     ("I came home. It rained.", ["I came home.", "It rained."]),
@@ -50,3 +50,17 @@ def test_nothing_is_lost_and_nothing_added(text: str) -> None:
 def test_cutting_a_sentence_again_changes_nothing_of_its_words(text: str) -> None:
     for sentence in sentences_of(text):
         assert "".join(sentences_of(sentence)).replace(" ", "") == sentence.replace(" ", "")
+
+
+def test_an_item_of_a_list_is_a_sentence_without_its_number() -> None:
+    text = "Do this:\n1. Fry the onions.\n2. Add the rice\n- I am proud of you.\n\nPPS - I forgive you for the vase."
+    said = [sentence for block in paragraphs_of(text) for sentence in sentences_of(block)]
+    assert said == ["Do this:", "Fry the onions.", "Add the rice", "I am proud of you.", "I forgive you for the vase."]
+    chinese = "红烧肉：\n1、五花肉切块。\n2. 炒糖色，火要小；\n又及：早点睡。"
+    said = [sentence for block in paragraphs_of(chinese) for sentence in sentences_of(block)]
+    assert said == ["红烧肉：", "五花肉切块。", "炒糖色，火要小；", "早点睡。"]
+
+
+def test_a_number_at_the_head_of_a_line_is_not_always_an_item() -> None:
+    assert paragraphs_of("It cost\n2.50 at the market.") == ["It cost\n2.50 at the market."]
+    assert paragraphs_of("He said\n- and I agreed - that it rains.") == ["He said\n- and I agreed - that it rains."]
