@@ -98,9 +98,11 @@ def test_stopping_at_any_moment_leaves_nothing_half_done(home: Path, tmp_path: P
     time.sleep(random.Random(moment).uniform(0.3, 4.0))
     process.send_signal(signal.SIGINT if moment % 2 else signal.SIGTERM)
     _, err = process.communicate(timeout=60)
-    assert process.returncode in (0, 130), err
+    # CPython ends by the signal itself where Ctrl-C came inside an exec() of a string, even though it was caught.
+    assert process.returncode in (0, 130, -signal.SIGINT), err
     assert "Traceback" not in err
-    if process.returncode == 130:
+    if process.returncode != 0:
+        assert "nothing half-done" in err
         assert list(out.iterdir()) == []
     else:
         assert [path.name for path in out.iterdir()] == ["a.mp4"]
