@@ -55,7 +55,7 @@ def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tupl
     memorial = there[0] if there else archive.create(chosen.person)
     files = [*chosen.letters, *chosen.messages, chosen.recording, chosen.portrait]
     try:
-        _, warnings = memorials.fill(archive, memorial, files, steps=steps, size_px=size_px)
+        _, warnings = memorials.add(archive, memorial, files, steps=steps, size_px=size_px, to_sample=True)
     except BaseException:
         archive.remove(memorial.id)
         raise

@@ -82,41 +82,27 @@ def add(
     face: int | None = None,
     size_px: int = 512,
     preview: bool = False,
+    to_sample: bool = False,
 ) -> tuple[list[Added], list[str]]:
     """Keep the files, all or none: every one is read and understood before the first is kept.
 
-    What another `author` wrote is kept, and never spoken as the person's own.
+    What another `author` wrote is kept, and never spoken as the person's own. Only the program itself adds `to_sample`.
     Returns what became of each and what the family should know. With `preview` nothing is kept.
     """
-    if memorial.person.exhibit:
+    if memorial.person.exhibit and not to_sample:
         raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
     if author is not None and any(kind_of(path) != "letters" for path in paths):
         raise Refused("--author is for letters: add recordings and photos of the person without it")
     if author is not None and folded(author) == folded(memorial.person.name):
         author = None
-    return fill(archive, memorial, paths, steps=steps, author=author, face=face, size_px=size_px, preview=preview)
-
-
-def fill(
-    archive: Archive,
-    memorial: Memorial,
-    paths: Sequence[Path],
-    *,
-    steps: Steps,
-    author: str | None = None,
-    face: int | None = None,
-    size_px: int = 512,
-    preview: bool = False,
-) -> tuple[list[Added], list[str]]:
-    """As `add`, for a sample too."""
     prepared = [_read(path) for path in paths]
     fresh = [each for each in prepared if each.kind == "recording"]
     kept = list(archive.recordings(memorial.id)) if fresh else []
-    voice = begin(lambda: _enroll(kept, fresh))  # beside the portrait: both work outside the interpreter's lock
+    voice = begin(lambda: _enroll(kept, fresh)) if fresh else None  # beside the portrait, on a core of its own
     for each in prepared:
         if each.kind == "photo":
             _portray(each, face, size_px, steps)
-    if fresh:
+    if voice is not None:
         with steps.step("Learning the voice", VOICE_USUAL_S):
             voice.result()
     warnings = [warning for each in prepared for warning in each.warnings]
@@ -174,8 +160,6 @@ def _portray(photo: Prepared, face: int | None, size_px: int, steps: Steps) -> N
 
 def _enroll(kept: Sequence[tuple[str, bytes]], fresh: Sequence[Prepared]) -> None:
     """One profile from the recordings already kept and the new ones, each counted once."""
-    if not fresh:
-        return
     names = ", ".join(each.path.name for each in fresh)
     contents = {content: Path(file) for file, content in kept} | {each.original: each.path for each in fresh}
     waves = [media.read_sound(path, content) for content, path in contents.items()]

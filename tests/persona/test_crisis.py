@@ -11,7 +11,7 @@ from tests.persona.cases import LANGUAGES, SAMPLES, cases
 
 QUIET = ("grief", "everyday")
 RECALL_FLOOR = 0.97  # either tier; what was reached is printed, and a change may not fall below this
-FALSE_FLOOR = {"clear": 0.03, "possible": 0.10}  # of lines without danger: notice alone, notice at all
+FALSE_FLOOR = {"clear": 0.03, "possible": 0.10}  # of lines without danger: as said outright, at all
 
 
 def share(lines: Iterable[str], at_least: int) -> float:
