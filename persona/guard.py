@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from data.types import Language, Letter, Person, Phrase, Turn
+from data.types import Language, Person, Phrase, Turn
 from persona.claims import Claim, claim_in
 from persona.crisis import danger_in
 from persona.dates import spoken
@@ -49,13 +49,9 @@ class Helpline:
     named: bool  # in the notice of this language; the others are for a page that lists them all
 
 
-def guard(persona: Persona, person: Person, letters: Sequence[Letter] | Originals | None = None) -> Persona:
-    """The persona with the guard around it. Given the letters, it also takes back what is wrongly marked as theirs.
-
-    Whoever has cut the letters into sentences already, as `Recollection.originals` has, gives those instead.
-    """
+def guard(persona: Persona, person: Person, originals: Originals | None = None) -> Persona:
+    """The persona with the guard around it. Given all that is theirs, it takes back what is wrongly marked so."""
     danger_in(""), asks_what_this_is(""), claim_in("")  # read now rather than under the first visitor's eyes
-    originals = letters if letters is None or isinstance(letters, Originals) else Originals.of(letters)
     return _Guarded(persona, person, originals)
 
 

@@ -19,5 +19,5 @@ def test_building(benchmark: Any, sample: str) -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_answering(benchmark: Any, sample: str) -> None:
-    persona = guard(recollection(sample), person(sample), letters(sample))
+    persona = guard(recollection(sample), person(sample), recollection(sample).originals)
     assert benchmark(lambda: list(persona.reply([Turn("visitor", question(sample))])))

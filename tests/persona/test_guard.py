@@ -38,7 +38,7 @@ def phrase(text: str, mark: Mark = "imagined", date: str | None = None) -> Phras
 
 
 def heard(*phrases: Phrase, line: str = "Tell me about the sea.", who: Person = ANN) -> list[tuple[str, str]]:
-    said = guard(Says(*phrases), who, [LETTER]).reply([Turn("visitor", line)])
+    said = guard(Says(*phrases), who, Originals.of([LETTER])).reply([Turn("visitor", line)])
     return [(one.mark, one.text) for one in said]
 
 

@@ -86,7 +86,7 @@ def test_answers_are_brief_and_what_is_of_its_day_is_framed(sample: str, line: s
 @pytest.mark.parametrize("line", [*LINES, *FEELINGS])
 def test_the_guard_takes_nothing_away_from_the_built_in_persona(sample: str, line: str) -> None:
     turns = [Turn("visitor", line)]
-    guarded = list(guard(recollection(sample), person(sample), letters(sample)).reply(turns))
+    guarded = list(guard(recollection(sample), person(sample), recollection(sample).originals).reply(turns))
     plain = list(recollection(sample).reply(turns))
     assert [phrase.text for phrase in guarded] == [phrase.text for phrase in plain]
 
@@ -140,7 +140,7 @@ def test_nothing_of_a_letter_is_held_back_when_it_is_read(language: Language, da
     }
     text, line = texts[language]
     ann, given = Person("Ann", None, None, language), [Letter("a.txt", text, date)]
-    frame, *read = guard(Recollection(ann, given), ann, given).reply([Turn("visitor", line)])
+    frame, *read = guard(Recollection(ann, given), ann, Originals.of(given)).reply([Turn("visitor", line)])
     assert frame.text.endswith((":", "："))
     assert "".join(one.text for one in read).replace(" ", "") == text.replace(" ", "")
     assert {one.mark for one in read} == {"theirs"}
