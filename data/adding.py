@@ -46,6 +46,15 @@ class Adding:
         """
         return self._add_with_made("photo", file, original, "portraits", rig)
 
+    def add_paper(self, job_id: str, name: str, data: bytes) -> None:
+        """What a job was given, or has made. A paper is written once: the one that is there already stays."""
+        if self._rows.paper(self.memorial_id, job_id, name) is None:
+            self._rows.add_paper(self.memorial_id, job_id, name, self._keep(data))
+
+    def remove_papers(self, job_id: str, *names: str) -> None:
+        """Those of these names, or all of the job's."""
+        self._discard(self._rows.remove_papers(self.memorial_id, job_id, names or None))
+
     def _add_letter(self, letter: Letter, original: bytes, author: str | None) -> Outcome:
         content = (letter.kind, letter.date or "", letter.text)
         fingerprint = self._vault.fingerprint(self.memorial_id, *(part.encode() for part in content))
@@ -70,10 +79,12 @@ class Adding:
         is_new = source_id is None
         if source_id is None:
             source_id = self._add_source(kind, fingerprint, original, file)
-        replaced = self._rows.set_made(what, self.memorial_id, source_id, self._keep(made))
-        self.replaced += replaced
-        self._kept = {data: blob_id for data, blob_id in self._kept.items() if blob_id not in replaced}
+        self._discard(self._rows.set_made(what, self.memorial_id, source_id, self._keep(made)))
         return is_new
+
+    def _discard(self, unused: list[str]) -> None:
+        self.replaced += unused
+        self._kept = {data: blob_id for data, blob_id in self._kept.items() if blob_id not in unused}
 
     def _add_source(
         self,

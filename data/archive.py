@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -126,6 +127,13 @@ class Archive:
         ids = ", ".join(memorial.id[:SHOWN_CHARS] for memorial in found)
         raise UnknownMemorial(f"{len(found)} memorials are called that: give the id instead, one of {ids}")
 
+    def memorial(self, memorial_id: str) -> Memorial:
+        """The one of that whole id; raises `UnknownMemorial`."""
+        found = [memorial for memorial in self.memorials() if memorial.id == memorial_id]
+        if not found:
+            raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")
+        return found[0]
+
     def remove(self, memorial_id: str) -> None:
         """The memorial with everything in it. Nothing can bring it back."""
         with self.home.writing():
@@ -180,6 +188,25 @@ class Archive:
     def sources(self, memorial_id: str) -> list[Kept]:
         """Everything that the family gave, the first added first."""
         return [self._unsealed(memorial_id, row) for row in self._sources(memorial_id)]
+
+    # What long work was given, and what it has made so far
+
+    def paper(self, memorial_id: str, job_id: str, name: str) -> bytes | None:
+        """One paper of a job, or None where there is none of that name."""
+        with self._store.reading() as rows:
+            self._check(rows, memorial_id)
+            blob_id = rows.paper(memorial_id, job_id, name)
+        return None if blob_id is None else self._vault.get(memorial_id, blob_id)
+
+    def jobs_with_papers(self, before: datetime) -> list[tuple[str, str]]:
+        """Memorial and id of every job that was given something before then and has papers still."""
+        with self._store.reading() as rows:
+            return rows.jobs(before)
+
+    def remove_papers(self, memorial_id: str, job_id: str) -> None:
+        """All of a job's; it is well if they, or the memorial, are gone already."""
+        with suppress(UnknownMemorial), self.adding(memorial_id) as adding:
+            adding.remove_papers(job_id)
 
     # Inside
 

@@ -8,7 +8,6 @@ that the muxer writes cuts them off again, so that sound and picture begin toget
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -134,7 +133,7 @@ class _Writer:
         with _explained(path):
             # the second flag keeps fields that MP4 has no name for
             self._container = av.open(str(part), "w", format="mp4", options={"movflags": "faststart+use_metadata_tags"})
-            self._container.metadata.update(label.fields(uuid.uuid4().hex))
+            self._container.metadata.update(label.fields())
             self._video = self._add_video()
             self._sound = self._container.add_stream("aac", rate=FILE_RATE, options=SOUND_OPTIONS, layout="mono")
             self._sound.bit_rate = SOUND_BITS

@@ -10,16 +10,21 @@ LanternError            1  a fault of ours
 │   ├── BadRecording       not a sound that can be read, too short, or silent
 │   ├── BadDate
 │   ├── UnknownMemorial    no memorial of that name or id, or several
+│   ├── UnknownJob         no job of that id, or several
 │   └── NotReady           the memorial lacks what this needs
 ├── Missing             3  something is missing on this machine
 │   ├── NoRoom             a full disk
 │   ├── NotWritable        a folder that cannot be written
 │   ├── NoLibrary          a program or library that is not installed
+│   ├── Busy               another process has what this needs, for the moment
 │   └── BadHome            the home folder is damaged, lacks its key, or is newer than this program
 └── Cancelled         130  somebody asked to stop
 """
 
 from __future__ import annotations
+
+import errno
+from pathlib import Path
 
 
 class LanternError(Exception):
@@ -66,6 +71,10 @@ class UnknownMemorial(Refused):
     pass
 
 
+class UnknownJob(Refused):
+    pass
+
+
 class NotReady(Refused):
     pass
 
@@ -88,6 +97,10 @@ class NoLibrary(Missing):
     pass
 
 
+class Busy(Missing):
+    pass
+
+
 class BadHome(Missing):
     pass
 
@@ -96,3 +109,29 @@ class Cancelled(LanternError):
     """Somebody asked to stop."""
 
     exit_code = 130
+
+
+def in_our_words(error: Exception) -> LanternError:
+    """The same failure in our words, whatever raised it: nobody who grieves is shown a traceback."""
+    if isinstance(error, LanternError):
+        return error
+    if isinstance(error, ImportError):
+        return NoLibrary(f"a library is missing here ({error}): `lantern doctor` says how to get it")
+    if isinstance(error, MemoryError):
+        return Missing("this machine has too little memory for that: close other programs, or give smaller files")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoRoom("the disk is full: make room there")
+    return LanternError(f"a fault of ours ({type(error).__name__} at {_where(error)}); LANTERN_DEBUG=1 shows all of it")
+
+
+def named(name: str, message: str) -> LanternError:
+    """The error of that class, as another process had it."""
+    found = globals().get(name)
+    return found(message) if isinstance(found, type) and issubclass(found, LanternError) else LanternError(message)
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -4,6 +4,8 @@
     home.key        32 random bytes; who has this file and the folder can read everything in it
     lantern.sqlite  (data/store)
     vault/          (data/vault.py)
+    jobs.sqlite     (orchestrator/jobs.py)
+    jobs/           how far running work is; logs/ what became of it, for people
     tmp/            one folder for each running process; those of dead ones are swept
     caches/         what libraries keep for themselves
 
@@ -37,12 +39,17 @@ KEY_BYTES = 32
 STAMP = "lantern.json"
 KEY = "home.key"
 DATABASE = "lantern.sqlite"
+JOBS_DATABASE = "jobs.sqlite"
+JOBS = "jobs"
+LOGS = "logs"
 VAULT = "vault"
 TMP = "tmp"
 CACHES = "caches"
 
 LOCK = ".lock"  # held while the folder is made, or the temporary files are swept
 WRITERS = ".writers"  # shared by those who write, held alone by the one who sweeps
+WORKER = ".worker"  # held by the one process that does the long work of this home
+TALKERS = ".talkers"  # shared by those who answer somebody at this moment
 
 CACHE_FOLDERS = {
     "XDG_CACHE_HOME": "xdg",
@@ -102,6 +109,21 @@ class Home:
         return self.root / DATABASE
 
     @property
+    def jobs_database(self) -> Path:
+        """The SQLite file of the queue library."""
+        return self.root / JOBS_DATABASE
+
+    @property
+    def jobs(self) -> Path:
+        """The folder in which running work says how far it is."""
+        return files.folder(self.root / JOBS)
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the logs."""
+        return files.folder(self.root / LOGS)
+
+    @property
     def vault(self) -> Path:
         """The folder of encrypted files."""
         return self.root / VAULT
@@ -140,13 +162,30 @@ class Home:
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """True while nobody writes, in this process or another; False at once where somebody does."""
-        with ExitStack() as held:
-            try:
-                held.enter_context(_locked(self.root / WRITERS, fcntl.LOCK_EX | fcntl.LOCK_NB))
-                free = True
-            except BlockingIOError:
-                free = False
+        with _if_free(self.root / WRITERS) as free:
             yield free
+
+    @contextmanager
+    def working(self) -> Iterator[bool]:
+        """True for the one process that does this home's long work; False at once while another does."""
+        with _if_free(self.root / WORKER) as free:
+            yield free
+
+    @contextmanager
+    def talking(self) -> Iterator[None]:
+        """Held while somebody is being answered, so that long work makes way."""
+        with files.explained(self.root / TALKERS), _locked(self.root / TALKERS, fcntl.LOCK_SH):
+            yield
+
+    def somebody_works(self) -> bool:
+        """Whether a process does this home's long work, this one included."""
+        with _if_free(self.root / WORKER) as free:
+            return not free
+
+    def somebody_talks(self) -> bool:
+        """Whether anybody is being answered just now."""
+        with _if_free(self.root / TALKERS) as free:
+            return not free
 
     def close(self) -> None:
         """Remove this process's temporary files."""
@@ -186,6 +225,18 @@ def _locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _if_free(path: Path) -> Iterator[bool]:
+    """True, and held alone until the block ends, where nobody holds it; False at once where somebody does."""
+    with files.explained(path), ExitStack() as held:
+        try:
+            held.enter_context(_locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB))
+            free = True
+        except BlockingIOError:
+            free = False
+        yield free
 
 
 def _check(root: Path) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,15 +80,19 @@ CHINESE_FONTS = (  # the beginnings of file names, without spaces, hyphens and c
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written into and onto a file. `details` (which engine, which sample …) go into its metadata."""
+    """What is written into and onto a file. `details` (which engine, which sample …) go into its metadata.
+
+    `content_id` names the content, the same each time it is made again; else every file gets a new one.
+    """
 
     language: Language
     details: Mapping[str, str]
+    content_id: str | None = None
 
-    def fields(self, content_id: str) -> dict[str, str]:
+    def fields(self) -> dict[str, str]:
         """The metadata of one piece of content: `AIGC` as the standard has it, and words for people."""
         return {
-            "AIGC": aigc(content_id),
+            "AIGC": aigc(self.content_id or uuid.uuid4().hex),
             "comment": WORDS[self.language],
             "description": f"{WORDS['en']} · {WORDS['zh']}",
             "details": json.dumps(dict(self.details), ensure_ascii=False, sort_keys=True),

@@ -7,7 +7,6 @@ comes out as upright sRGB, and every way in which it can be broken as `BadPictur
 from __future__ import annotations
 
 import io
-import uuid
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +66,7 @@ def write_picture(path: Path, picture: Picture, label: Label) -> None:
         raise ValueError(f"{path.name}: pictures are written as .png or .jpg")
     marked = picture.copy()
     label.drawn(marked.shape[1], marked.shape[0]).lay_over(marked[None])
-    fields = label.fields(uuid.uuid4().hex)
+    fields = label.fields()
     out = io.BytesIO()
     if kind == "PNG":
         Image.fromarray(marked).save(out, "PNG", pnginfo=_png_fields(fields))

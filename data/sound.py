@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +111,7 @@ def write_sound(path: Path, wave: Wave, label: Label) -> None:
     """A 16-bit WAV with the label's fields in its INFO list and in a chunk `AIGC`."""
     if path.suffix.lower() != ".wav":
         raise ValueError(f"{path.name}: sound is written as .wav")
-    fields = label.fields(uuid.uuid4().hex)
+    fields = label.fields()
     pcm = np.round(np.clip(wave, -1, 1) * np.iinfo(np.int16).max).astype("<i2").tobytes()
     info = b"INFO" + b"".join(
         _chunk(name, fields[field].encode() + b"\0")

@@ -6,13 +6,11 @@ user. Imports nothing of weight before it is ready for Ctrl-C.
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 STOPPED = 130
 
@@ -32,22 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again when it exits
         return 1
-    except ImportError as err:
-        return _fail(f"a library is missing here ({err}): `lantern doctor` says how to get it", 3)
-    except MemoryError:
-        return _fail("this machine has too little memory for that: close other programs, or give smaller files", 3)
-    except OSError as err:
-        if err.errno != errno.ENOSPC:
-            return _fault(err)
-        return _fail("the disk is full: make room there", 3)
-    except Exception as err:  # noqa: BLE001 — the last defence: someone who grieves is shown no traceback
-        return _fault(err)
+    except Exception as err:  # the last defence: someone who grieves is shown no traceback
+        from data.errors import LanternError, in_our_words
+
+        if os.environ.get("LANTERN_DEBUG") and not isinstance(err, LanternError):
+            raise
+        failure = in_our_words(err)
+        return _fail(str(failure), failure.exit_code)
 
 
 def _run(arguments: list[str]) -> int:
     import typer
 
-    from data.errors import LanternError
     from services.cli import app
 
     try:
@@ -59,17 +53,9 @@ def _run(arguments: list[str]) -> int:
         return _fail(f"{' '.join(err.format_message().split())} `lantern{verb} --help` shows how.", 2)
     except typer.Abort as err:
         raise KeyboardInterrupt from err
-    except LanternError as err:
-        return _fail(str(err), err.exit_code)
     if code == STOPPED:  # typer catches Ctrl-C itself
         raise KeyboardInterrupt
     return int(code or 0)
-
-
-def _fault(err: Exception) -> int:
-    if os.environ.get("LANTERN_DEBUG"):
-        raise err
-    return _fail(f"a fault of ours ({type(err).__name__} at {_where(err)}); LANTERN_DEBUG=1 shows all of it", 1)
 
 
 def _fail(message: str, code: int) -> int:
@@ -77,13 +63,6 @@ def _fail(message: str, code: int) -> int:
 
     print(f"lantern: {shown(message)}", file=sys.stderr)
     return code
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
 if __name__ == "__main__":

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
 from data.archive import Archive, Memorial
 from data.errors import BadText, NotWritable, Refused
+from data.files import write
 from data.importers import read_letters
 from data.label import Label
 from data.media import ClipInfo, write_clip
-from data.types import FPS, Language, Shot, Turn
+from data.types import FPS, Language, Phrase, Shot, Source, Span, Turn
 from orchestrator.flow import Record, perform
+from orchestrator.job import Job
 from orchestrator.stages import Persona
 from services import build
 from services.progress import Advance, Steps
+from services.report import Json, ask_report
 
 EXHIBIT = "written for an exhibition"  # what the label of a sample says of its words
 SCRIPT_CHARS = 10_000  # a clip of some twelve minutes
@@ -25,58 +30,78 @@ SPEAKING_RATE: dict[Language, float] = {"en": 14.0, "zh": 4.0}  # characters a s
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
-    """A clip that was written. `first_frame_s` counts from the visitor's line to the first picture."""
-
-    path: Path
-    info: ClipInfo
-    first_frame_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """What was said, and the clip of it: None where none was asked for, or where all of it is a notice."""
+    """What was said, and the clip of it: None where all of it is a notice.
+
+    `first_frame_s` counts from the visitor's line to the first picture.
+    """
 
     record: Record
-    clip: Clip | None
+    clip: ClipInfo | None
+    first_frame_s: float
     total_s: float
 
-    @property
-    def text(self) -> str:
-        """The phrases as one text."""
-        joined = ""
-        for phrase in self.record.phrases:
-            joined += phrase.text if phrase.language == "zh" or not joined else f" {phrase.text}"
-        return joined
 
-    @property
-    def guard(self) -> str:
-        """`notice` where the product spoke beside the persona or instead of it, else `passed`."""
-        return "notice" if any(phrase.mark == "notice" for phrase in self.record.phrases) else "passed"
+class Said:
+    """A persona that says again what was said."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._phrases = phrases
+
+    def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:  # noqa: ARG002 — the protocol's
+        """The phrases, whatever the turns."""
+        yield from self._phrases
 
 
-def ask(archive: Archive, memorial: Memorial, text: str, clip: Path | None, steps: Steps) -> Answer:
-    """Answer one line; with `clip`, as a film too."""
+def ask(archive: Archive, memorial: Memorial, text: str) -> Json:
+    """Answer one line in words."""
     persona = build.persona(archive, memorial)
-    turns = [Turn("visitor", text)]
-    if clip is None:
-        return _in_words(persona, turns)
-    words = EXHIBIT if memorial.person.exhibit else "from what the person wrote, or imagined"
-    return film(archive, memorial, persona, turns, clip, steps, words)
+    with archive.home.talking():
+        began, record = time.perf_counter(), Record()
+        record.phrases.extend(persona.reply([Turn("visitor", text)]))
+        record.persona_s = time.perf_counter() - began
+    return ask_report(record, None, None, record.persona_s)
 
 
-def farewell(
-    archive: Archive, memorial: Memorial, script: Path, author: str | None, clip: Path, steps: Steps
-) -> Answer:
-    """Film the family's own words. The script is read as letters are: any encoding, without control characters."""
+def ask_on_film(archive: Archive, memorial: Memorial, text: str, clip: Path, steps: Steps) -> Answer:
+    """Answer one line, and film the answer while it is being found."""
+    persona = build.persona(archive, memorial)
+    with archive.home.talking():
+        return film(archive, memorial, persona, [Turn("visitor", text)], clip, steps, label(memorial, _words(memorial)))
+
+
+def clip_order(text: str, clip: Path) -> bytes:
+    """What a clip job is given for a line to be answered. Raises what would make the clip impossible."""
+    return _order(clip, text=text)
+
+
+def farewell_order(memorial: Memorial, script: Path, author: str | None, clip: Path) -> bytes:
+    """What a farewell job is given. The script is read as letters are: any encoding, without control characters."""
     text = "\n".join(letter.text for letter in read_letters(script).letters)
     if len(text) > SCRIPT_CHARS:
         raise BadText(f"{script.name} has {len(text):,} characters: a farewell has at most {SCRIPT_CHARS:,}")
     held = build.held_back(memorial, script.name, text)
     if held:
         raise Refused(f"{script.name}: a memorial must not say {held[0]!r}: reword it, it speaks for the living")
-    persona = build.script(memorial, script.name, text, author)
-    return film(archive, memorial, persona, [], clip, steps, f"written by {author or 'the family'}")
+    return _order(clip, text=text, script=script.name, author=author)
+
+
+def make_clip(job: Job) -> None:
+    """The body of clip and farewell jobs: find the words, film them, deliver the clip."""
+    order = json.loads(job.given("order"))
+    memorial = job.archive.memorial(job.memorial_id)
+    if job.paper("words") is None:
+        with job.step("words"):
+            phrases = list(_persona(job.archive, memorial, order).reply([Turn("visitor", order["text"])]))
+        job.publish(words=json.dumps([asdict(phrase) for phrase in phrases]).encode())
+    if job.paper("report") is None:
+        _film_job(job, memorial, order, _phrases(job.given("words")))
+    clip = job.paper("clip")
+    if clip is not None:
+        with job.step("deliver"):
+            write(Path(order["clip"]), clip)
+        with job.publishing() as adding:
+            adding.remove_papers(job.id, "clip")
 
 
 def film(
@@ -86,42 +111,81 @@ def film(
     turns: Sequence[Turn],
     path: Path,
     steps: Steps,
-    words: str,
+    label: Label,
 ) -> Answer:
-    """Let the persona answer, and write the answer as a clip. `words` is what its label says of them."""
+    """Let the persona answer, and write the answer as a clip."""
+    began = time.perf_counter()
+    record = Record()
+    voice, face = build.voice(archive, memorial), build.face(archive, memorial)
+    shots = perform(persona, voice, face, turns, record)
+    try:
+        with steps.step("film") as advance:
+            first = next(shots, None)
+            first_frame_s = time.perf_counter() - began
+            if first is None:
+                return Answer(record, None, first_frame_s, first_frame_s)
+            info = write_clip(path, _watched(chain([first], shots), record, advance), label)
+    finally:
+        shots.close()
+    return Answer(record, info, first_frame_s, time.perf_counter() - began)
+
+
+def label(memorial: Memorial, words: str, content_id: str | None = None) -> Label:
+    """What every picture and sound of this memorial says of itself."""
+    details = {"words": words, "voice": "synthesised", "face": "animated from one photo"}
+    return Label(memorial.person.language, details, content_id)
+
+
+def check_place(path: Path) -> None:
+    """Raises what would keep a clip from being written there, before an hour's work and not after it."""
     if path.is_dir():
         raise Refused(f"{path} is a folder: give the name of a file in it")
     if not path.absolute().parent.is_dir():
         raise NotWritable(f"{path} cannot be written: make the folder {path.absolute().parent} first")
     if path.suffix.lower() != ".mp4":
         raise Refused(f"{path.name}: clips are written as MP4: give a name that ends in .mp4")
-    began = time.perf_counter()
-    record = Record()
-    voice, face = build.voice(archive, memorial), build.face(archive, memorial)
-    shots = perform(persona, voice, face, turns, record)
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise NotWritable(f"{path} cannot be written: permission is denied: choose another folder")
+
+
+def _order(clip: Path, **what: str | None) -> bytes:
+    check_place(clip)
+    return json.dumps({"clip": str(clip.absolute()), **what}).encode()
+
+
+def _persona(archive: Archive, memorial: Memorial, order: dict[str, str]) -> Persona:
+    if "script" in order:
+        return build.script(memorial, order["script"], order["text"], order["author"])
+    return build.persona(archive, memorial)
+
+
+def _words(memorial: Memorial) -> str:
+    return EXHIBIT if memorial.person.exhibit else "from what the person wrote, or imagined"
+
+
+def _phrases(paper: bytes) -> list[Phrase]:
+    """What `asdict` made of phrases, as phrases again."""
+    return [
+        Phrase(**{
+            **each,
+            "source": each["source"] and Source(**each["source"]),
+            "recording": each["recording"] and Span(**each["recording"]),
+        })
+        for each in json.loads(paper)
+    ]  # fmt: skip
+
+
+def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequence[Phrase]) -> None:
+    words = f"written by {order['author'] or 'the family'}" if "script" in order else _words(memorial)
+    path = job.archive.home.temporary()
     try:
-        with steps.step(f"{memorial.person.name} answers") as advance:
-            first = next(shots, None)
-            if first is None:
-                return Answer(record, None, time.perf_counter() - began)
-            first_frame_s = time.perf_counter() - began
-            watched = _watched(chain([first], shots), record, advance)
-            info = write_clip(path, watched, label(memorial, words))
+        labelled = label(memorial, words, job.id)
+        answer = film(job.archive, memorial, Said(phrases), [], path, job, labelled)
+        papers = {} if answer.clip is None else {"clip": path.read_bytes()}
     finally:
-        shots.close()
-    return Answer(record, Clip(path, info, first_frame_s), time.perf_counter() - began)
-
-
-def label(memorial: Memorial, words: str) -> Label:
-    """What every picture and sound of this memorial says of itself."""
-    return Label(memorial.person.language, {"words": words, "voice": "synthesised", "face": "animated from one photo"})
-
-
-def _in_words(persona: Persona, turns: Sequence[Turn]) -> Answer:
-    began, record = time.perf_counter(), Record()
-    record.phrases.extend(persona.reply(turns))
-    record.persona_s = time.perf_counter() - began
-    return Answer(record, None, record.persona_s)
+        path.unlink(missing_ok=True)
+    told = ask_report(answer.record, Path(order["clip"]), answer.clip, answer.total_s)
+    job.publish(**papers, report=json.dumps(told).encode())
 
 
 def _watched(shots: Iterator[Shot], record: Record, advance: Advance) -> Iterator[Shot]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from data.archive import Archive, Memorial
 from data.errors import NotReady
 from data.types import Picture, Wave
+from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
 
 
@@ -87,6 +88,17 @@ def portrait(picture: Picture, which_face: int | None, size_px: int) -> Made:
 
     rig = read_portrait(picture, which_face, size_px)
     return Made(rig.to_bytes(), rig.warnings)
+
+
+def kinds() -> tuple[Kind, ...]:
+    """The kinds of long work, and what each of them does."""
+    from services import answers, memorials
+
+    return (
+        Kind("add", memorials.add_files, limit_s=3_600.0),
+        Kind("clip", answers.make_clip, limit_s=3_600.0),
+        Kind("farewell", answers.make_clip, limit_s=4 * 3_600.0),
+    )
 
 
 def _name(memorial: Memorial) -> str:

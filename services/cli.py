@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,9 +18,13 @@ from data.archive import Archive, folded
 from data.errors import Missing
 from data.settings import Settings
 from data.types import Mark
+from orchestrator.job import SHOWN_CHARS, Standing
 from services import answers, doctor, memorials, report
-from services.answers import Answer
-from services.progress import Steps, shown
+from services.progress import WORDS, Shown, shown
+from services.report import Json
+
+if TYPE_CHECKING:
+    from orchestrator.jobs import Desk
 
 app = typer.Typer(
     help="A digital memorial that one can talk to.",
@@ -53,7 +57,11 @@ MARKS: dict[Mark, str] = {
     "notice": "notice",
 }
 
+jobs = typer.Typer(invoke_without_command=True)
+app.add_typer(jobs, name="jobs")
+
 MemorialArg = Annotated[str, typer.Argument(metavar="MEMORIAL", help="Its name, or the beginning of its id.")]
+JobArg = Annotated[str, typer.Argument(metavar="JOB", help="The beginning of its id, as `lantern jobs` shows it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 
@@ -67,18 +75,18 @@ def demo(
     """Build a sample memorial, ask it a question, and write the answer as a clip."""
     from services.demo import demo as run
 
-    settings, steps = _settings(), Steps()
+    settings = _settings()
     with _archive(settings) as archive:
-        made = run(archive, sample.value, say, out, settings.size_px, steps)
+        made = run(archive, sample.value, say, out, settings.size_px, Shown())
     if as_json:
-        return _print_json(report.demo_report(made.line, made.answer))
+        return _print_json(made.report)
     for warning in made.warnings:
         _note(warning)
-    print(f"You: {made.line}")
-    _print_answer(made.answer)
+    print(f"You: {made.report['question']}")
+    _print_answer(made.report)
     name = made.memorial.person.name
-    written = [path.name for path in (made.answer.clip and made.answer.clip.path, made.data, made.sheet) if path]
-    print(f"\nMade in {out}/: {', '.join(written)}. This is an AI-generated likeness; it is not {name}.")
+    written = ", ".join(path.name for path in made.written)
+    print(f"\nMade in {out}/: {written}. This is an AI-generated likeness; it is not {name}.")
     command = "lantern" if shutil.which("lantern") else f"{Path(sys.executable).parent}/lantern"
     print(f'Next: {command} ask "{name}" "{NEXT_QUESTION[sample]}" --clip answer.mp4')
     return None
@@ -137,23 +145,23 @@ def add(
     settings = _settings()
     with _archive(settings) as archive:
         found = archive.find(memorial)
-        added, warnings = memorials.add(
-            archive,
-            found,
-            files,
-            steps=Steps(),
-            author=author,
-            face=face,
-            size_px=settings.size_px,
-            preview=preview,
-        )
-        passages = len(archive.letters(found.id))
+        author = memorials.writer(found, author)
+        read = memorials.read_all(found, files, author)
+        if preview or not memorials.is_long(read):
+            added = memorials.add(
+                archive, found, read, steps=Shown(), author=author, face=face, size_px=settings.size_px, preview=preview
+            )
+        else:
+            from services.jobs import done
+
+            added = done(archive, "add", found.id, memorials.add_order(read, author, face, settings.size_px), Shown())
     if as_json:
-        return _print_json(report.add_report(added, passages, warnings))
-    for each in added:
-        left_out = f"; {each.left_out} left out: {each.reason}" if each.left_out else ""
-        print(shown(f"{each.file}: {each.kind}, {each.kept} {'would be kept' if preview else 'kept'}{left_out}"))
-    for warning in warnings:
+        return _print_json(added)
+    for each in added["added"]:
+        left_out = f"; {each['left_out']} left out: {each['reason']}" if each["left_out"] else ""
+        kept = "would be kept" if preview else "kept"
+        print(shown(f"{each['file']}: {each['kind']}, {each['kept']} {kept}{left_out}"))
+    for warning in added["warnings"]:
         _note(warning)
     return None
 
@@ -167,9 +175,15 @@ def ask(
 ) -> None:
     """Say something, and get an answer with its sources."""
     with _archive(_settings()) as archive:
-        answer = answers.ask(archive, archive.find(memorial), text, clip, Steps())
-    _print_json(report.ask_report(answer)) if as_json else _print_answer(answer)
-    if clip is not None and answer.clip is None:
+        found = archive.find(memorial)
+        if clip is None:
+            answer = answers.ask(archive, found, text)
+        else:
+            from services.jobs import done
+
+            answer = done(archive, "clip", found.id, {"order": answers.clip_order(text, clip)}, Shown())
+    _print_json(answer) if as_json else _print_answer(answer)
+    if clip is not None and answer["clip"] is None:
         _note("the program answers here itself, so no clip was made")
 
 
@@ -182,9 +196,65 @@ def farewell(
     as_json: JsonOption = False,
 ) -> None:
     """Make a farewell clip from words that the family wrote."""
+    from services.jobs import done
+
     with _archive(_settings()) as archive:
-        answer = answers.farewell(archive, archive.find(memorial), script, author, out, Steps())
-    _print_json(report.ask_report(answer)) if as_json else _print_answer(answer)
+        found = archive.find(memorial)
+        order = answers.farewell_order(found, script, author, out)
+        answer = done(archive, "farewell", found.id, {"order": order}, Shown())
+    _print_json(answer) if as_json else _print_answer(answer)
+
+
+@app.command()
+def worker() -> None:
+    """Do the long work of this home as it comes in, until Ctrl-C; what is unfinished then goes on the next time."""
+    from services.jobs import work
+
+    with _archive(_settings()) as archive:
+        _note("working: Ctrl-C ends it, and nothing is lost")
+        work(archive)
+
+
+@jobs.callback()
+def jobs_(
+    context: typer.Context,
+    ended: Annotated[int, typer.Option(min=0, max=1_000, help="How many of those that have ended.")] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the long work: what waits, what runs and how far it is, and what has ended."""
+    if context.invoked_subcommand is not None:
+        return None
+    with _desk() as desk:
+        found = desk.standings(ended)
+        names = {memorial.id: memorial.person.name for memorial in desk.archive.memorials()}
+    if as_json:
+        return _print_json({"jobs": [report.job_report(each) for each in found]})
+    for each in found:
+        name = names.get(each.memorial_id, "a memorial that is gone")
+        print(shown(f"{each.id[:SHOWN_CHARS]}  {each.kind:8}  {each.state:11}  {name}{_far(each)}"))
+    return None
+
+
+@jobs.command()
+def follow(job: JobArg, as_json: JsonOption = False) -> None:
+    """Watch a job until it ends; does it where no worker does."""
+    from services.jobs import see_through
+
+    with _desk() as desk:
+        found = desk.find(job)
+        see_through(desk, found.id, Shown())
+        found = desk.standing(found.id)
+    _print_json(report.job_report(found)) if as_json else print(f"{found.id[:SHOWN_CHARS]}: {found.state}")
+
+
+@jobs.command()
+def cancel(job: JobArg, as_json: JsonOption = False) -> None:
+    """Stop a job; nothing half-done is left of it."""
+    with _desk() as desk:
+        found = desk.find(job)
+        desk.cancel(found.id)
+        found = desk.standing(found.id)
+    _print_json(report.job_report(found)) if as_json else print(f"{found.id[:SHOWN_CHARS]}: {found.state}")
 
 
 @app.command("doctor")
@@ -220,6 +290,25 @@ def _archive(settings: Settings) -> Iterator[Archive]:
         yield archive
 
 
+@contextmanager
+def _desk() -> Iterator[Desk]:
+    from orchestrator.jobs import Desk
+
+    with _archive(_settings()) as archive, Desk(archive) as desk:
+        yield desk
+
+
+def _far(standing: Standing) -> str:
+    """What a running job is at, or what a failed one failed with."""
+    if standing.error:
+        return f"  {standing.error}"
+    if standing.progress is None:
+        return ""
+    share = "" if standing.progress.share is None else f" {standing.progress.share:.0%}"
+    left = "" if standing.progress.left_s is None else f", about {standing.progress.left_s:.0f} s left"
+    return f"  {WORDS.get(standing.progress.step, standing.progress.step)}{share}{left}"
+
+
 def _note(text: str) -> None:
     print(f"note: {shown(text)}", file=sys.stderr)
 
@@ -228,14 +317,14 @@ def _print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False))
 
 
-def _print_answer(answer: Answer) -> None:
+def _print_answer(answer: Json) -> None:
     """Each phrase with its mark, and where it comes from."""
-    for phrase in answer.record.phrases:
-        named = MARKS[phrase.mark]
-        if phrase.source is not None:
-            where = (phrase.source.author, phrase.source.file, phrase.source.date)
+    for phrase in answer["phrases"]:
+        named = MARKS[phrase["mark"]]
+        if phrase["source"] is not None:
+            where = (phrase["source"][part] for part in ("author", "file", "date"))
             named += f": {', '.join(part for part in where if part)}"
-        print(shown(f"{phrase.text}  [{named}]"))
-    clip = answer.clip
-    if clip is not None:
-        print(f"{clip.path}: {clip.info.duration_s:.1f} s, {clip.info.width} × {clip.info.height} px", file=sys.stderr)
+        print(shown(f"{phrase['text']}  [{named}]"))
+    if answer["clip"] is not None:
+        size = f"{answer['duration_s']:.1f} s, {answer['width']} × {answer['height']} px"
+        print(f"{answer['clip']}: {size}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,8 @@ from data.media import write_picture
 from data.samples import Sample, sample
 from orchestrator.sheet import contact_sheet
 from services import answers, memorials
-from services.answers import Answer
 from services.progress import Steps
-from services.report import demo_report
+from services.report import Json, demo_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,8 @@ class Demo:
     """What was written into the folder."""
 
     memorial: Memorial
-    line: str
-    answer: Answer
-    data: Path
-    sheet: Path | None
+    report: Json
+    written: Sequence[Path]
     warnings: tuple[str, ...]
 
 
@@ -39,12 +37,15 @@ def demo(archive: Archive, name: str, line: str | None, out: Path, size_px: int,
     for old in ("reply.mp4", "reply.png"):  # an answer without a clip must not lie beside the clip of another
         (out / old).unlink(missing_ok=True)
     line = chosen.question if line is None else line
-    answer = answers.ask(archive, memorial, line, out / "reply.mp4", steps)
+    clip = out / "reply.mp4"
+    answer = answers.ask_on_film(archive, memorial, line, clip, steps)
     if answer.clip is not None:
         sheet = out / "reply.png"
-        write_picture(sheet, contact_sheet(answer.clip.path), answers.label(memorial, answers.EXHIBIT))
-    write(data, (json.dumps(demo_report(line, answer), ensure_ascii=False, indent=2) + "\n").encode())
-    return Demo(memorial, line, answer, data, sheet, tuple(warnings))
+        write_picture(sheet, contact_sheet(clip), answers.label(memorial, answers.EXHIBIT))
+    told = demo_report(line, answer.record, clip, answer.clip, answer.first_frame_s, answer.total_s)
+    write(data, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+    written = [path for path in (answer.clip and clip, data, sheet) if path]
+    return Demo(memorial, told, written, tuple(warnings))
 
 
 def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tuple[Memorial, list[str]]:
@@ -53,10 +54,11 @@ def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tupl
     if there and archive.rig(there[0].id) and archive.voice_profile(there[0].id):
         return there[0], []
     memorial = there[0] if there else archive.create(chosen.person)
-    files = [*chosen.letters, *chosen.messages, chosen.recording, chosen.portrait]
+    paths = [*chosen.letters, *chosen.messages, chosen.recording, chosen.portrait]
     try:
-        _, warnings = memorials.add(archive, memorial, files, steps=steps, size_px=size_px, to_sample=True)
+        files = [memorials.prepared(path) for path in paths]
+        added = memorials.add(archive, memorial, files, steps=steps, size_px=size_px)
     except BaseException:
         archive.remove(memorial.id)
         raise
-    return memorial, warnings
+    return memorial, added["warnings"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from concurrent.futures import Future, wait
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from data import media
 from data.archive import Adding, Archive, Memorial, folded
@@ -17,8 +19,11 @@ from data.errors import BadDate, BadPicture, BadRecording, BadText, Refused
 from data.files import read
 from data.importers import IMPORTERS, LARGEST_BYTES, read_letters
 from data.types import Language, Letter, Person
+from orchestrator.job import Job
 from services import build
+from services.build import Made
 from services.progress import Steps, shown
+from services.report import Json, add_report
 
 Kind = Literal["letters", "recording", "photo"]
 
@@ -32,7 +37,10 @@ LIMITS: dict[Kind, tuple[int, type[Refused]]] = {
     "recording": (media.LARGEST_SOUND_BYTES, BadRecording),
 }
 NAME_CHARS = 200
+
+T = TypeVar("T")
 PORTRAIT_USUAL_S = 4.0  # on two cores, the face mesh's start included
+HEEDED_S = 0.25  # between two looks whether to stop
 VOICE_USUAL_S = 8.0  # on two cores, for half a minute of speech
 
 
@@ -58,7 +66,6 @@ class Prepared:
     left_out: int = 0
     reason: str | None = None
     made: bytes = b""
-    warnings: list[str] = field(default_factory=list)
 
 
 def new(archive: Archive, name: str, born: str | None, died: str | None, language: Language) -> Memorial:
@@ -75,43 +82,110 @@ def new(archive: Archive, name: str, born: str | None, died: str | None, languag
 def add(
     archive: Archive,
     memorial: Memorial,
-    paths: Sequence[Path],
+    files: Sequence[Prepared],
     *,
     steps: Steps,
     author: str | None = None,
     face: int | None = None,
     size_px: int = 512,
     preview: bool = False,
-    to_sample: bool = False,
-) -> tuple[list[Added], list[str]]:
-    """Keep the files, all or none: every one is read and understood before the first is kept.
+) -> Json:
+    """Keep the files, all or none. What another `author` wrote is kept, and never spoken as the person's own.
 
-    What another `author` wrote is kept, and never spoken as the person's own. Only the program itself adds `to_sample`.
-    Returns what became of each and what the family should know. With `preview` nothing is kept.
+    Returns what `lantern add` reports. With `preview` nothing is kept.
     """
-    if memorial.person.exhibit and not to_sample:
+    told = _learn(archive, memorial.id, files, face, size_px, steps, lambda _name, make: make())
+    if preview:
+        return add_report([asdict(_shown(each)) for each in files], len(archive.letters(memorial.id)), told)
+    with archive.adding(memorial.id) as adding:
+        added = _keep_all(adding, files, author)
+    return add_report(added, len(archive.letters(memorial.id)), told)
+
+
+def is_long(files: Sequence[Prepared]) -> bool:
+    """Whether there is something to learn from them, which takes seconds and more."""
+    return any(each.kind != "letters" for each in files)
+
+
+def add_order(files: Sequence[Prepared], author: str | None, face: int | None, size_px: int) -> dict[str, bytes]:
+    """What a job that adds files is given: the order, and the files themselves."""
+    order = {"files": [each.path.name for each in files], "author": author, "face": face, "size_px": size_px}
+    papers = {f"file-{number}": each.original for number, each in enumerate(files)}
+    return {"order": json.dumps(order).encode("utf-8", "surrogatepass"), **papers}
+
+
+def add_files(job: Job) -> None:
+    """The body of a job that adds files: learn from them, and keep all of it in one transaction."""
+    if job.paper("report") is not None:
+        return
+    order = json.loads(job.given("order").decode("utf-8", "surrogatepass"))
+    papers = [f"file-{number}" for number in range(len(order["files"]))]
+    files = [prepared(Path(name), job.given(paper)) for name, paper in zip(order["files"], papers, strict=True)]
+    made: list[str] = []
+
+    def once(name: str, make: Callable[[], Made]) -> Made:
+        made.extend((name, f"{name}-says"))
+        data, says = job.paper(name), job.paper(f"{name}-says")
+        if data is not None and says is not None:
+            return Made(data, tuple(json.loads(says)))
+        fresh = make()
+        job.publish(**{name: fresh.data, f"{name}-says": json.dumps(fresh.warnings).encode()})
+        return fresh
+
+    told = _learn(job.archive, job.memorial_id, files, order["face"], order["size_px"], job, once)
+    letters = len(job.archive.letters(job.memorial_id))
+    with job.step("keep"), job.publishing() as adding:
+        added = _keep_all(adding, files, order["author"])
+        fresh_letters = sum(each["kept"] for each in added if each["kind"] == "letters")
+        adding.add_paper(job.id, "report", json.dumps(add_report(added, letters + fresh_letters, told)).encode())
+        adding.remove_papers(job.id, *papers, *made)
+
+
+def read_all(memorial: Memorial, paths: Sequence[Path], author: str | None) -> list[Prepared]:
+    """Every file, read and understood before the first is kept; raises what is wrong with any."""
+    if memorial.person.exhibit:
         raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
     if author is not None and any(kind_of(path) != "letters" for path in paths):
         raise Refused("--author is for letters: add recordings and photos of the person without it")
-    if author is not None and folded(author) == folded(memorial.person.name):
-        author = None
-    prepared = [_read(path) for path in paths]
-    fresh = [each for each in prepared if each.kind == "recording"]
-    kept = list(archive.recordings(memorial.id)) if fresh else []
-    voice = begin(lambda: _enroll(kept, fresh)) if fresh else None  # beside the portrait, on a core of its own
-    for each in prepared:
+    return [prepared(path) for path in paths]
+
+
+def writer(memorial: Memorial, author: str | None) -> str | None:
+    """None where the author is the person."""
+    return None if author is None or folded(author) == folded(memorial.person.name) else author
+
+
+def _learn(
+    archive: Archive,
+    memorial_id: str,
+    files: Sequence[Prepared],
+    face: int | None,
+    size_px: int,
+    steps: Steps,
+    once: Callable[[str, Callable[[], Made]], Made],
+) -> list[str]:
+    """Make the rigs and the voice profile, each by `once` under a name; gives what the family should know."""
+    fresh = [each for each in files if each.kind == "recording"]
+    voice = None
+    if fresh:  # beside the portrait, on a core of its own
+        voice = begin(lambda: once("voice", lambda: _enroll(list(archive.recordings(memorial_id)), fresh)))
+    warnings = []
+    for number, each in enumerate(files):
         if each.kind == "photo":
-            _portray(each, face, size_px, steps)
+            with steps.step("portrait", PORTRAIT_USUAL_S):
+                rig = once(f"rig-{number}", partial(_portray, each, face, size_px))
+            each.made = rig.data
+            warnings += [f"{each.path.name}: {warning}" for warning in rig.warnings]
     if voice is not None:
-        with steps.step("Learning the voice", VOICE_USUAL_S):
-            voice.result()
-    warnings = [warning for each in prepared for warning in each.warnings]
-    if preview:
-        return [_shown(each) for each in prepared], warnings
-    with archive.adding(memorial.id) as adding:
-        if fresh and adding.recordings != len(kept):
-            raise Refused("another recording was added meanwhile: add this one again")
-        return [_keep(adding, each, author) for each in prepared], warnings
+        with steps.step("voice", VOICE_USUAL_S) as advance:
+            while not voice.done():
+                wait([voice], HEEDED_S)
+                advance(0, 0)
+        profile = voice.result()
+        for each in fresh:
+            each.made = profile.data
+        warnings += [f"{', '.join(each.path.name for each in fresh)}: {warning}" for warning in profile.warnings]
+    return warnings
 
 
 def _date(option: str, typed: str | None) -> str | None:
@@ -140,36 +214,34 @@ def kind_of(path: Path) -> Kind:
     raise Refused(f"{path.name}: this kind of file is not read yet; known are {known}")
 
 
-def _read(path: Path) -> Prepared:
+def prepared(path: Path, content: bytes | None = None) -> Prepared:
+    """One file, read and understood; where `content` is given, the path only names it."""
     kind = kind_of(path)
-    prepared = Prepared(path, kind, read(path, *LIMITS[kind]))
+    each = Prepared(path, kind, read(path, *LIMITS[kind]) if content is None else content)
     if kind == "letters":
-        imported = read_letters(path, prepared.original)
-        prepared.letters = imported.letters
-        prepared.left_out = sum(each.count for each in imported.left_out)
-        prepared.reason = "; ".join(each.reason for each in imported.left_out) or None
-    return prepared
+        imported = read_letters(path, each.original)
+        each.letters = imported.letters
+        each.left_out = sum(left.count for left in imported.left_out)
+        each.reason = "; ".join(left.reason for left in imported.left_out) or None
+    return each
 
 
-def _portray(photo: Prepared, face: int | None, size_px: int, steps: Steps) -> None:
-    with steps.step(f"Reading the portrait in {photo.path.name}", PORTRAIT_USUAL_S):
-        made = build.portrait(media.read_picture(photo.path, photo.original), face, size_px)
-    photo.made = made.data
-    photo.warnings = [f"{photo.path.name}: {warning}" for warning in made.warnings]
+def _portray(photo: Prepared, face: int | None, size_px: int) -> Made:
+    return build.portrait(media.read_picture(photo.path, photo.original), face, size_px)
 
 
-def _enroll(kept: Sequence[tuple[str, bytes]], fresh: Sequence[Prepared]) -> None:
+def _enroll(kept: Sequence[tuple[str, bytes]], fresh: Sequence[Prepared]) -> Made:
     """One profile from the recordings already kept and the new ones, each counted once."""
-    names = ", ".join(each.path.name for each in fresh)
     contents = {content: Path(file) for file, content in kept} | {each.original: each.path for each in fresh}
     waves = [media.read_sound(path, content) for content, path in contents.items()]
     try:
-        made = build.enroll(waves)
+        return build.enroll(waves)
     except BadRecording as err:
-        raise BadRecording(f"{names}: {err}") from err
-    for each in fresh:
-        each.made = made.data
-    fresh[-1].warnings = [f"{names}: {warning}" for warning in made.warnings]
+        raise BadRecording(f"{', '.join(each.path.name for each in fresh)}: {err}") from err
+
+
+def _keep_all(adding: Adding, files: Sequence[Prepared], author: str | None) -> list[dict[str, Any]]:
+    return [asdict(_keep(adding, each, author)) for each in files]
 
 
 def _keep(adding: Adding, prepared: Prepared, author: str | None) -> Added:
@@ -193,14 +265,13 @@ def _shown(prepared: Prepared) -> Added:
     return Added(prepared.path.name, prepared.kind, count, prepared.left_out, prepared.reason)
 
 
-def begin(work: Callable[[], None]) -> Future[None]:
+def begin(work: Callable[[], T]) -> Future[T]:
     """Work beside the caller, in a thread that neither Ctrl-C nor a refusal waits for."""
-    future = Future[None]()
+    future = Future[T]()
 
     def run() -> None:
         try:
-            work()
-            future.set_result(None)
+            future.set_result(work())
         except BaseException as err:  # noqa: BLE001 — it is raised again where the result is asked for
             future.set_exception(err)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -14,17 +15,35 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  #
 
 Advance = Callable[[float, float], None]  # done, of how many
 
+WORDS = {
+    "queued": "Waiting for a turn",
+    "begin": "Beginning",
+    "portrait": "Reading the portrait",
+    "voice": "Learning the voice",
+    "keep": "Keeping it",
+    "words": "Finding the words",
+    "film": "Filming the answer",
+    "deliver": "Writing the clip",
+}
 
-class Steps:
-    """One line a step, with a bar and the time left where the length is known."""
+
+class Steps(Protocol):
+    """Whom work tells what it is doing."""
+
+    def step(self, name: str, usual_s: float | None = None) -> AbstractContextManager[Advance]:
+        """One step, while the block runs. `usual_s` is told where the step cannot count how far it is."""
+
+
+class Shown:
+    """One line a step on standard error, with a bar and the time left where the length is known."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
 
     @contextmanager
-    def step(self, text: str, usual_s: float | None = None) -> Iterator[Advance]:
-        """Show `text` while the block runs. `usual_s` is told where the step cannot count how far it is."""
-        text = shown(text) if usual_s is None else f"{shown(text)} (about {usual_s:.0f} s)"
+    def step(self, name: str, usual_s: float | None = None) -> Iterator[Advance]:
+        """A bar while the block runs; on what is no terminal, one line."""
+        text = WORDS[name] if usual_s is None else f"{WORDS[name]} (about {usual_s:.0f} s)"
         if not self._console.is_terminal:
             self._console.print(text, markup=False)
             yield lambda _done, _total: None

@@ -5,14 +5,16 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from data.archive import Memorial
+from data.media import ClipInfo
 from data.types import FPS, RATE, Phoneme, Phrase
 from orchestrator.flow import Record
-from services.answers import Answer
-from services.memorials import Added
+from orchestrator.job import Standing
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 def new_report(memorial: Memorial) -> Json:
@@ -28,46 +30,39 @@ def new_report(memorial: Memorial) -> Json:
     }
 
 
-def add_report(added: Sequence[Added], passages: int, warnings: Sequence[str]) -> Json:
+def add_report(added: Sequence[Json], passages: int, warnings: Sequence[str]) -> Json:
     """`lantern add`. `passages` counts the letters and messages that the memorial now holds."""
-    files = [
-        {"file": each.file, "kind": each.kind, "kept": each.kept, "left_out": each.left_out, "reason": each.reason}
-        for each in added
-    ]
-    return {"added": files, "passages": passages, "warnings": list(warnings)}
+    return {"added": list(added), "passages": passages, "warnings": list(warnings)}
 
 
-def ask_report(answer: Answer) -> Json:
-    """`lantern ask`."""
+def ask_report(record: Record, clip: Path | None, info: ClipInfo | None, total_s: float) -> Json:
+    """`lantern ask` and `lantern farewell`."""
     return {
-        "text": answer.text,
-        "phrases": [phrase_report(phrase) for phrase in answer.record.phrases],
-        "guard": answer.guard,
-        "timings": {**_stages(answer.record), "total_s": round(answer.total_s, 3)},
-        "clip": None if answer.clip is None else str(answer.clip.path),
+        "text": _text(record.phrases),
+        "phrases": [phrase_report(phrase) for phrase in record.phrases],
+        "guard": "notice" if any(phrase.mark == "notice" for phrase in record.phrases) else "passed",
+        "timings": {**_stages(record), "total_s": round(total_s, 3)},
+        **_clip(clip, info),
     }
 
 
-def demo_report(line: str, answer: Answer) -> Json:
+def demo_report(
+    line: str, record: Record, clip: Path, info: ClipInfo | None, first_frame_s: float, total_s: float
+) -> Json:
     """`lantern demo`, and `reply.json`. With the phonemes, so that the clip can be measured against them."""
-    clip = answer.clip
-    stages = _stages(answer.record)
-    if clip is not None:
-        stages["encode_s"] = round(clip.info.encode_s, 3)
+    stages = _stages(record)
+    if info is not None:
+        stages["encode_s"] = round(info.encode_s, 3)
     return {
         "question": line,
-        "clip": None if clip is None else str(clip.path),
-        "duration_s": None if clip is None else clip.info.duration_s,
-        "fps": None if clip is None else FPS,
-        "width": None if clip is None else clip.info.width,
-        "height": None if clip is None else clip.info.height,
-        "text": answer.text,
-        "phrases": [phrase_report(phrase) for phrase in answer.record.phrases],
+        **_clip(clip, info),
+        "text": _text(record.phrases),
+        "phrases": [phrase_report(phrase) for phrase in record.phrases],
         "stages": stages,
-        "first_frame_s": None if clip is None else round(clip.first_frame_s, 3),
-        "total_s": round(answer.total_s, 3),
+        "first_frame_s": None if info is None else round(first_frame_s, 3),
+        "total_s": round(total_s, 3),
         "peak_rss_mb": round(peak_rss_mb()),
-        "phonemes": [_phoneme(each) for each in answer.record.phonemes],
+        "phonemes": [_phoneme(each) for each in record.phonemes],
     }
 
 
@@ -82,10 +77,48 @@ def phrase_report(phrase: Phrase) -> Json:
     return {"text": phrase.text, "mark": phrase.mark, "source": named}
 
 
+def job_report(standing: Standing) -> Json:
+    """Each of `lantern jobs`."""
+    progress = standing.progress
+    return {
+        "id": standing.id,
+        "kind": standing.kind,
+        "memorial": standing.memorial_id,
+        "state": standing.state,
+        "queued_at": standing.queued_at.isoformat(),
+        "ended_at": None if standing.ended_at is None else standing.ended_at.isoformat(),
+        "step": None if progress is None else progress.step,
+        "share": None if progress is None else progress.share,
+        "left_s": None if progress is None else progress.left_s,
+        "error": standing.error,
+    }
+
+
 def peak_rss_mb() -> float:
     """The most memory that this process ever held, MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _text(phrases: Sequence[Phrase]) -> str:
+    """The phrases as one text."""
+    joined = ""
+    for phrase in phrases:
+        joined += phrase.text if phrase.language == "zh" or not joined else f" {phrase.text}"
+    return joined
+
+
+def _clip(path: Path | None, info: ClipInfo | None) -> Json:
+    """Where the clip lies and how large it is; nothing where there is none."""
+    if path is None or info is None:
+        return dict.fromkeys(("clip", "duration_s", "fps", "width", "height"))
+    return {
+        "clip": str(path),
+        "duration_s": info.duration_s,
+        "fps": FPS,
+        "width": info.width,
+        "height": info.height,
+    }
 
 
 def _stages(record: Record) -> dict[str, float]:

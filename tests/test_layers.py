@@ -19,6 +19,7 @@ ONLY_HERE = {
     "mediapipe": {"face/landmarks.py"},
     "sqlalchemy": {"data/store"},
     "alembic": {"data/store"},
+    "dbos": {"orchestrator/jobs.py"},
     "asyncio": {"services"},
 }
 

@@ -6,7 +6,7 @@ SQLite today; nothing here but the settings of a connection is SQLite's own, so 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Select,
     create_engine,
     delete,
     event,
@@ -31,7 +32,7 @@ from sqlalchemy import table as unmapped
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import Table
 
-from data.errors import BadHome, LanternError, NoRoom, NotWritable
+from data.errors import BadHome, Busy, LanternError, NoRoom, NotWritable
 from data.store import schema
 
 BUSY_S = 30.0  # how long to wait for another process's change
@@ -66,14 +67,14 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str | URL) -> Store:
+    def open(cls, url: str) -> Store:
         """Open the database and bring its tables up to date; whoever calls sees to it that only one does at a time."""
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
         store = cls(engine)
         try:
-            with _explained():
+            with explained():
                 store._bring_up_to_date()
         except BaseException:
             engine.dispose()
@@ -83,12 +84,9 @@ class Store:
     @classmethod
     def at(cls, path: Path) -> Store:
         """The SQLite file at `path`, made if need be; readable by its owner alone."""
-        with _explained():
-            try:
-                path.touch(mode=0o600)
-            except OSError as err:
-                raise NotWritable(f"{path} cannot be written: check the permissions of its folder") from err
-        return cls.open(URL.create("sqlite", database=str(path)))
+        if not path.exists():
+            new_file(path)
+        return cls.open(sqlite_url(path))
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -97,13 +95,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Rows]:
         """Looks things up, without waiting for those who write."""
-        with _explained(), self._engine.connect() as connection:
+        with explained(), self._engine.connect() as connection:
             yield Rows(connection)
 
     @contextmanager
     def changing(self) -> Iterator[Rows]:
         """One transaction: all of it when the block ends well, nothing of it otherwise."""
-        with _explained(), self._engine.begin() as connection:
+        with explained(), self._engine.begin() as connection:
             _take_turns(connection)
             yield Rows(connection)
 
@@ -211,8 +209,36 @@ class Rows:
         blob_id: str | None = self._connection.execute(query).scalar_one_or_none()
         return blob_id
 
+    def paper(self, memorial_id: str, job_id: str, name: str) -> str | None:
+        """The blob of one paper."""
+        blob_id: str | None = self._connection.execute(
+            _papers(select(schema.papers.c.blob_id), memorial_id, job_id).where(schema.papers.c.name == name)
+        ).scalar_one_or_none()
+        return blob_id
+
+    def add_paper(self, memorial_id: str, job_id: str, name: str, blob_id: str) -> None:
+        """A paper of a name that the job has none of."""
+        self._insert(schema.papers, memorial_id=memorial_id, job_id=job_id, name=name, blob_id=blob_id, added_at=_now())
+
+    def remove_papers(self, memorial_id: str, job_id: str, names: Sequence[str] | None = None) -> list[str]:
+        """Those of some names, or all; gives the ids of blobs that nothing speaks of any more."""
+        chosen: Select[Any] = select(schema.papers.c.id, schema.papers.c.blob_id)
+        chosen = _papers(chosen, memorial_id, job_id)
+        if names is not None:
+            chosen = chosen.where(schema.papers.c.name.in_(names))
+        rows = list(self._connection.execute(chosen))
+        self._connection.execute(delete(schema.papers).where(schema.papers.c.id.in_([row.id for row in rows])))
+        return [blob_id for blob_id in dict.fromkeys(row.blob_id for row in rows) if self._remove_unused(blob_id)]
+
+    def jobs(self, before: datetime) -> list[tuple[str, str]]:
+        """Memorial and id of every job that got its first paper before then."""
+        table = schema.papers
+        query = select(table.c.memorial_id, table.c.job_id).group_by(table.c.memorial_id, table.c.job_id)
+        rows = self._connection.execute(query.having(func.min(table.c.added_at) < before))
+        return [(row.memorial_id, row.job_id) for row in rows]
+
     def _remove_unused(self, blob_id: str) -> bool:
-        for table in (schema.sources, *MADE.values()):
+        for table in (schema.sources, schema.papers, *MADE.values()):
             uses = select(func.count()).select_from(table).where(table.c.blob_id == blob_id)
             if self._connection.execute(uses).scalar_one():
                 return False
@@ -222,6 +248,10 @@ class Rows:
     def _insert(self, table: Table, **values: Any) -> int:
         key = self._connection.execute(insert(table).values(**values)).inserted_primary_key
         return key[0] if key and isinstance(key[0], int) else 0
+
+
+def _papers(query: Select[Any], memorial_id: str, job_id: str) -> Select[Any]:
+    return query.where(schema.papers.c.memorial_id == memorial_id, schema.papers.c.job_id == job_id)
 
 
 def _version(connection: Connection) -> str | None:
@@ -261,8 +291,29 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
+def new_file(path: Path) -> None:
+    """An empty database that only its owner may read, of the kind that is flushed once for each change."""
+    with explained():
+        try:
+            path.touch(mode=0o600)
+        except OSError as err:
+            raise NotWritable(f"{path} cannot be written: check the permissions of its folder") from err
+        connection = sqlite3.connect(path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as err:
+            raise DBAPIError("PRAGMA", None, err) from err
+        finally:
+            connection.close()
+
+
+def sqlite_url(path: Path) -> str:
+    """Of the database in that file, whatever characters its path has."""
+    return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turns the library's errors into ours."""
     try:
         yield
@@ -275,7 +326,7 @@ def _explained() -> Iterator[None]:
         if code in DAMAGED:
             raise BadHome("the database is damaged: put the home folder back from a backup") from err
         if code == sqlite3.SQLITE_BUSY:
-            raise NotWritable("another Lantern holds the database: try again when it is done") from err
+            raise Busy("another Lantern holds the database: try again when it is done") from err
         raise LanternError(f"the database failed: {type(err.orig).__name__}") from err
 
 

@@ -84,8 +84,8 @@ def test_without_a_chinese_font_the_words_are_english(monkeypatch: pytest.Monkey
 
 
 def test_the_metadata_is_in_the_language_whatever_can_be_drawn() -> None:
-    assert Label("zh", {}).fields("1")["comment"] == WORDS["zh"]
-    assert Label("en", {"engine": "portrait"}).fields("1")["details"] == '{"engine": "portrait"}'
+    assert Label("zh", {}).fields()["comment"] == WORDS["zh"]
+    assert Label("en", {"engine": "portrait"}).fields()["details"] == '{"engine": "portrait"}'
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

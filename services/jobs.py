@@ -1,0 +1,97 @@
+"""Long work from the command line: does it, or follows the process that does. Knows no kind of work."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import ExitStack, closing
+
+from data.archive import Archive
+from data.errors import Busy, Cancelled
+from orchestrator.job import SHOWN_CHARS, Standing
+from orchestrator.jobs import Desk, Worker
+from services.build import kinds
+from services.progress import Advance, Steps
+from services.report import Json
+
+LOOKING_S = 0.1
+SILENT_S = 1.0  # before waiting is worth a word
+
+
+def done(archive: Archive, kind_name: str, memorial_id: str, given: dict[str, bytes], steps: Steps) -> Json:
+    """Hand in a job and see it through; gives its report. Raises what it failed with."""
+    kind = next(kind for kind in kinds() if kind.name == kind_name)
+    with Desk(archive) as desk:
+        job_id = desk.enqueue(kind, memorial_id, given)
+        see_through(desk, job_id, steps)
+        report: Json = json.loads(archive.paper(memorial_id, job_id, "report") or b"{}")
+        return report
+
+
+def see_through(desk: Desk, job_id: str, steps: Steps) -> None:
+    """Follow a job to its end; as soon as nobody works in this home, this process does. Raises what it failed with.
+
+    Ctrl-C cancels the job where this process works at it; where another does, it only ends the looking on.
+    """
+    worker: Worker | None = None
+    try:
+        with closing(_Display(steps)) as display:
+            while not (standing := desk.standing(job_id)).ended:
+                worker = worker or Worker.start(desk, kinds())
+                display.show(standing)
+                if worker is not None:
+                    worker.tend()
+                time.sleep(LOOKING_S)
+        if standing.state != "done":
+            raise desk.failure(standing)
+    except KeyboardInterrupt:
+        if worker is None:
+            short = job_id[:SHOWN_CHARS]
+            raise Cancelled(f"the worker goes on with it: `lantern jobs cancel {short}` stops it") from None
+        desk.cancel(job_id)
+        raise
+    finally:
+        if worker is not None:
+            worker.stop()
+
+
+def work(archive: Archive) -> None:
+    """Do the jobs of this home until Ctrl-C."""
+    with Desk(archive) as desk:
+        worker = Worker.start(desk, kinds())
+        if worker is None:
+            raise Busy("another Lantern does the work of this home already: nothing more is needed")
+        try:
+            while True:
+                worker.tend()
+                time.sleep(LOOKING_S)
+        finally:
+            worker.stop()
+
+
+class _Display:
+    """Tells the steps of a job as if they were done here."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+        self._began = time.monotonic()
+        self._name = ""
+        self._shown = ExitStack()
+        self._advance: Advance = lambda _done, _of: None
+
+    def show(self, standing: Standing) -> None:
+        progress = standing.progress
+        if progress is not None:
+            self._turn_to(progress.step, progress.left_s if progress.share is None else None)
+            self._advance(progress.share or 0.0, 1.0 if progress.share else 0.0)
+        elif time.monotonic() - self._began > SILENT_S and not self._name:
+            self._turn_to("queued", None)
+
+    def close(self) -> None:
+        self._shown.close()
+
+    def _turn_to(self, name: str, usual_s: float | None) -> None:
+        if name != self._name:
+            self._shown.close()
+            self._advance = self._shown.enter_context(self._steps.step(name, usual_s))
+            self._name = name
