@@ -248,11 +248,16 @@ class Worker:
             raise
         return worker
 
+    @property
+    def busy(self) -> bool:
+        """Whether it is at a job."""
+        return bool(self._running)
+
     def stop(self) -> None:
         """Drop what is being done; it is begun again with the next worker."""
         self._stopping.set()
         deadline = time.monotonic() + 2 * GRACE_S
-        while self._running and time.monotonic() < deadline:
+        while self.busy and time.monotonic() < deadline:
             time.sleep(LOOKING_S / 4)
         DBOS.destroy(destroy_registry=True)
         self._held.close()
