@@ -23,6 +23,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -49,6 +50,7 @@ CACHES = "caches"
 LOCK = ".lock"  # held while the folder is made, or the temporary files are swept
 WRITERS = ".writers"  # shared by those who write, held alone by the one who sweeps
 WORKER = ".worker"  # held by the one process that does the long work of this home
+LOOKS, LOOKED_S = 5, 0.02  # one who only asks whether it is held holds it for that moment
 TALKERS = ".talkers"  # shared by those who answer somebody at this moment
 
 CACHE_FOLDERS = {
@@ -167,8 +169,8 @@ class Home:
 
     @contextmanager
     def working(self) -> Iterator[bool]:
-        """True for the one process that does this home's long work; False at once while another does."""
-        with _if_free(self.root / WORKER) as free:
+        """True for the one process that does this home's long work; False while another does."""
+        with _if_free(self.root / WORKER, LOOKS) as free:
             yield free
 
     @contextmanager
@@ -228,14 +230,16 @@ def _locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
 
 
 @contextmanager
-def _if_free(path: Path) -> Iterator[bool]:
-    """True, and held alone until the block ends, where nobody holds it; False at once where somebody does."""
+def _if_free(path: Path, looks: int = 1) -> Iterator[bool]:
+    """True, and held alone until the block ends, where nobody holds it; False where somebody does at every look."""
     with files.explained(path), ExitStack() as held:
-        try:
-            held.enter_context(_locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB))
-            free = True
-        except BlockingIOError:
-            free = False
+        free = False
+        while not free and looks:
+            with suppress(BlockingIOError):
+                held.enter_context(_locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB))
+                free = True
+            looks -= 1
+            time.sleep(0 if free or not looks else LOOKED_S)
         yield free
 
 

@@ -232,3 +232,21 @@ def test_the_home_may_be_written_with_a_tilde(tmp_path: Path, monkeypatch: pytes
     with Home.open(Path("~/memories")) as home:
         assert home.root == tmp_path / "memories"
     assert [path.name for path in tmp_path.iterdir()] == ["memories"]
+
+
+def test_one_process_works_and_others_see_it(root: Path) -> None:
+    with Home.open(root) as home, Home.open(root) as other:
+        assert not other.somebody_works()
+        with home.working() as mine:
+            assert mine
+            assert other.somebody_works()
+            with other.working() as theirs:
+                assert not theirs
+        assert not other.somebody_works()
+
+
+def test_several_may_talk_and_others_see_it(root: Path) -> None:
+    with Home.open(root) as home, Home.open(root) as other:
+        with home.talking(), other.talking():
+            assert home.somebody_talks()
+        assert not home.somebody_talks()
