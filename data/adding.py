@@ -23,11 +23,6 @@ class Adding:
         self._vault = vault
         self._rows = rows
 
-    @property
-    def recordings(self) -> int:
-        """How many are kept, those of this change included; nobody else adds one until it ends."""
-        return self._rows.count(self.memorial_id, "recording")
-
     def add_letters(self, letters: Sequence[Letter], original: bytes, author: str | None = None) -> list[Outcome]:
         """Letters or messages of one file. `author` is None where the person wrote them, and corrects those there."""
         return [self._add_letter(letter, original, author) for letter in letters]

@@ -73,6 +73,15 @@ def publish(part: Path, path: Path) -> None:
     flush(path.parent)
 
 
+def try_place(path: Path) -> None:
+    """Raises `NotWritable` or `NoRoom` where a file could not be written to `path` now; leaves nothing there."""
+    part = path.with_name(f".lantern-{secrets.token_hex(8)}.part")
+    with explained(path):
+        _check_place(path)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+        part.unlink()
+
+
 def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """The whole file at once, or `NoRoom` or `NotWritable` and no change."""
     with replacing(path, mode) as part, explained(path):

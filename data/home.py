@@ -170,7 +170,7 @@ class Home:
     @contextmanager
     def working(self) -> Iterator[bool]:
         """True for the one process that does this home's long work; False while another does."""
-        with _if_free(self.root / WORKER, LOOKS) as free:
+        with _if_free(self.root / WORKER, looks=LOOKS) as free:
             yield free
 
     @contextmanager
@@ -181,7 +181,7 @@ class Home:
 
     def somebody_works(self) -> bool:
         """Whether a process does this home's long work, this one included."""
-        with _if_free(self.root / WORKER) as free:
+        with _if_free(self.root / WORKER, fcntl.LOCK_SH) as free:
             return not free
 
     def somebody_talks(self) -> bool:
@@ -230,13 +230,13 @@ def _locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
 
 
 @contextmanager
-def _if_free(path: Path, looks: int = 1) -> Iterator[bool]:
-    """True, and held alone until the block ends, where nobody holds it; False where somebody does at every look."""
+def _if_free(path: Path, how: int = fcntl.LOCK_EX, looks: int = 1) -> Iterator[bool]:
+    """True, and held until the block ends, where nobody holds it; False where somebody does at every look."""
     with files.explained(path), ExitStack() as held:
         free = False
         while not free and looks:
             with suppress(BlockingIOError):
-                held.enter_context(_locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB))
+                held.enter_context(_locked(path, how | fcntl.LOCK_NB))
                 free = True
             looks -= 1
             time.sleep(0 if free or not looks else LOOKED_S)

@@ -81,10 +81,11 @@ class Abandoned(BaseException):
 class Job:
     """What a body is handed."""
 
-    def __init__(self, archive: Archive, job_id: str, memorial_id: str) -> None:
+    def __init__(self, archive: Archive, job_id: str, memorial_id: str, is_cancelled: Callable[[], bool]) -> None:
         self.archive = archive
         self.id = job_id
         self.memorial_id = memorial_id
+        self._is_cancelled = is_cancelled
         self._abandoned, self._free = Event(), Event()
         self._free.set()
         self._telling = Lock()
@@ -107,7 +108,8 @@ class Job:
         self.check()
         with self.archive.adding(self.memorial_id) as adding:
             yield adding
-            self.check()
+            if self._abandoned.is_set() or self._is_cancelled():
+                raise Abandoned
 
     def publish(self, **papers: bytes) -> None:
         """Keep what a step has made."""
@@ -121,6 +123,7 @@ class Job:
 
         `usual_s` is told where the step cannot count that.
         """
+        self.check()
         began, told = time.monotonic(), 0.0
         self._tell(Progress(name, None, usual_s))
 

@@ -11,11 +11,12 @@ a family with a hundred jobs does not keep out one with a single job; between th
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from logging.handlers import RotatingFileHandler
@@ -26,6 +27,7 @@ from typing import Self, get_args
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 
+from data import files
 from data.archive import Archive
 from data.errors import Busy, Cancelled, LanternError, Missing, NoRoom, UnknownJob, in_our_words, named
 from data.store import explained, new_file, sqlite_url
@@ -40,6 +42,7 @@ from orchestrator.job import (
     Standing,
     State,
     Turns,
+    progress_file,
     read_progress,
 )
 
@@ -57,12 +60,15 @@ UNENDED = ["ENQUEUED", "DELAYED", "PENDING"]
 APPLICATION = "lantern"
 VERSION = "1"  # by default a hash of the source, and what another version began is not taken up again
 WORKFLOW = "job"
-MOST_STARTS = 20  # of a job that ends the whole process each time
+MOST_CRASHES = 5  # of the whole process, one after the other, while it was at the same job
 
 LOOKING_S = 0.1  # between two looks into a queue, and for whether a running job shall stop
 GRACE_S = 0.6  # for a body to stop by itself, before it is left alone and may publish nothing more
 AGAIN_AFTER_S = (1.0, 4.0, 16.0)  # what failed in a way that may pass
-MAY_PASS = (OSError, Busy)
+MAY_PASS = frozenset({
+    errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOLCK, errno.ESTALE,
+    errno.ETIMEDOUT,
+})  # fmt: skip
 ORPHANED_S = 5.0  # that a job counts as running without anybody at it
 KEPT = timedelta(days=30)  # what has ended
 UNKNOWN_AFTER = timedelta(hours=1)  # papers of a job that was never handed in
@@ -98,26 +104,29 @@ class Desk:
     ) -> None:
         self._client.destroy()
 
-    def enqueue(self, kind: Kind, memorial_id: str, given: Mapping[str, bytes], job_id: str | None = None) -> str:
-        """Hand in a job with its papers; gives its id. Once this returns, it will be done.
-
-        A caller that may have to hand it in again names it, in 32 hexadecimal digits: it is the same job then.
-        """
-        job_id = job_id or _new_id()
-        with self.archive.adding(memorial_id) as adding:
-            for name, data in given.items():
-                adding.add_paper(job_id, name, data)
-        with explained():
-            self._client.enqueue(
-                {
-                    "workflow_name": WORKFLOW,
-                    "workflow_id": job_id,
-                    "queue_name": _queue(kind.resource, kind.urgency),
-                    "queue_partition_key": memorial_id,
-                },
-                kind.name,
-                memorial_id,
-            )
+    def enqueue(self, kind: Kind, memorial_id: str, given: Mapping[str, bytes]) -> str:
+        """Hand in a job with its papers; gives its id. Once this returns, it will be done; where it raises, not."""
+        job_id = _new_id()
+        try:
+            with self.archive.adding(memorial_id) as adding:
+                for name, data in given.items():
+                    adding.add_paper(job_id, name, data)
+            with explained():
+                self._client.enqueue(
+                    {
+                        "workflow_name": WORKFLOW,
+                        "workflow_id": job_id,
+                        "queue_name": _queue(kind.resource, kind.urgency),
+                        "queue_partition_key": memorial_id,
+                    },
+                    kind.name,
+                    memorial_id,
+                )
+        except BaseException:
+            with suppress(UnknownJob):
+                self.cancel(job_id)
+            self._tidy(memorial_id, job_id)
+            raise
         return job_id
 
     def standing(self, job_id: str) -> Standing:
@@ -129,8 +138,12 @@ class Desk:
 
     def standings(self, ended: int) -> list[Standing]:
         """All that have not ended, the first handed in first, behind the latest `ended` that have."""
+        going = self._list(status=UNENDED)  # looked for first: what ends in between is then in one of the two
+        if not ended:
+            return going
         over = self._list(status=[name for name in STATES if name not in UNENDED], limit=ended, sort_desc=True)
-        return [*reversed(over), *self._list(status=UNENDED)]
+        just_ended = {each.id for each in over}
+        return [*reversed(over), *(each for each in going if each.id not in just_ended)]
 
     def find(self, prefix: str) -> Standing:
         """The one whose id begins so; raises `UnknownJob`."""
@@ -143,33 +156,42 @@ class Desk:
     def cancel(self, job_id: str) -> None:
         """Let it end where it is, undone; it is well if it has ended already."""
         before = self.standing(job_id)
-        if before.ended:
-            return
         with explained():
             self._client.cancel_workflow(job_id)
-        if before.state != "running":  # else whoever works at it tidies up
-            self.archive.remove_papers(before.memorial_id, job_id)
+        if before.state != "running" and self.standing(job_id).state == "cancelled":  # else whoever is at it tidies up
+            self._tidy(before.memorial_id, job_id)
 
     def failure(self, standing: Standing) -> LanternError:
         """What a job failed with, in full."""
         if standing.state == "cancelled":
             return Cancelled("the job was cancelled; nothing half-done is left")
         paper = self.archive.paper(standing.memorial_id, standing.id, "error")
-        return named(standing.error or "", "the job failed" if paper is None else paper.decode())
+        words = "the job failed" if paper is None else paper.decode("utf-8", "surrogatepass")
+        return named(standing.error or "", words)
 
     def prune(self, now: datetime) -> int:
         """Forget what ended long ago, and papers without a job; gives how many jobs went."""
         old = self._list(completed_before=(now - KEPT).isoformat(), limit=LISTED)
         gone = [each for each in old if each.ended]
         for each in gone:
-            self.archive.remove_papers(each.memorial_id, each.id)
+            self._tidy(each.memorial_id, each.id)
         with explained():
             self._client.delete_workflows([each.id for each in gone])
-        cancelled = {each.id for each in self._list(status=["CANCELLED"])}
-        for memorial_id, job_id in self.archive.jobs_with_papers(now - UNKNOWN_AFTER):
-            if job_id in cancelled or not self._list(workflow_ids=[job_id]):
-                self.archive.remove_papers(memorial_id, job_id)
+        long_there = self.archive.jobs_with_papers(now - UNKNOWN_AFTER)
+        with_papers = self.archive.jobs_with_papers(now)
+        states = {each.id: each.state for each in self._list()}
+        for memorial_id, job_id in with_papers:
+            unknown = job_id not in states and (memorial_id, job_id) in long_there
+            if unknown or states.get(job_id) == "cancelled":
+                self._tidy(memorial_id, job_id)
         return len(gone)
+
+    def _tidy(self, memorial_id: str, job_id: str) -> None:
+        """Leave nothing of a job that will not be done."""
+        self.archive.remove_papers(memorial_id, job_id)
+        for path in (progress_file(self.home.jobs, job_id), _starts_file(self.home.jobs, job_id)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def _list(
         self,
@@ -223,16 +245,16 @@ class Desk:
 class Worker:
     """The one that does the jobs of a home. There is at most one in a process."""
 
-    def __init__(self, desk: Desk, kinds: Sequence[Kind], held: ExitStack) -> None:
+    def __init__(self, desk: Desk, kinds: Sequence[Kind], log: logging.Logger, held: ExitStack) -> None:
         self._desk = desk
         self._kinds = {kind.name: kind for kind in kinds}
+        self._log = log
         self._held = held
         self._turns = Turns()
         self._stopping = Event()
         self._running = set[str]()
         self._orphans: dict[str, float] = {}
         self._tend_at = self._prune_at = time.monotonic()
-        self._log = _log(desk.home.logs)
 
     @classmethod
     def start(cls, desk: Desk, kinds: Sequence[Kind]) -> Worker | None:
@@ -240,7 +262,7 @@ class Worker:
         with ExitStack() as held:
             if not held.enter_context(desk.home.working()):
                 return None
-            worker = cls(desk, kinds, held.pop_all())
+            worker = cls(desk, kinds, _log(desk.home.logs), held.pop_all())
         try:
             worker._launch()
         except BaseException:
@@ -273,6 +295,10 @@ class Worker:
         if now < self._tend_at:
             return
         self._tend_at = now + TENDED_EVERY_S
+        with suppress(Busy):
+            self._look_around(now)
+
+    def _look_around(self, now: float) -> None:
         if now >= self._prune_at:
             self._prune_at = now + PRUNED_EVERY_S
             if count := self._desk.prune(datetime.now(UTC)):
@@ -298,7 +324,7 @@ class Worker:
 
         with explained():
             DBOS(config=config)
-            DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MOST_STARTS)(job)
+            DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(job)
             DBOS.launch()
         _quiet()
         self._log.info("the worker started")
@@ -306,41 +332,58 @@ class Worker:
     def _work(self, kind_name: str, memorial_id: str) -> Outcome:
         """The workflow: one job, from wherever it stands to its end."""
         job_id = DBOS.workflow_id or ""
-        job = Job(self._desk.archive, job_id, memorial_id)
+        called = f"{kind_name} {job_id[:SHOWN_CHARS]}"
         self._running.add(job_id)
         try:
-            self._log.info("%s %s: started", kind_name, job_id[:SHOWN_CHARS])
+            self._log.info("%s: started", called)
             began = time.monotonic()
-            error = self._attempts(job, self._kinds.get(kind_name))
-            word = f"failed: {type(error).__name__}" if error else "done"
-            self._log.info("%s %s: %s after %.1f s", kind_name, job_id[:SHOWN_CHARS], word, time.monotonic() - began)
-            return {"error": type(error).__name__} if error else {}
+            error = self._seen_to(kind_name, memorial_id, job_id)
+            word = f"failed: {error}" if error else "done"
+            self._log.info("%s: %s after %.1f s", called, word, time.monotonic() - began)
         except Abandoned:
-            cancelled = not self._stopping.is_set()
-            if cancelled:
-                self._desk.archive.remove_papers(memorial_id, job_id)
-            word = "cancelled" if cancelled else "interrupted"
-            self._log.info("%s %s: %s", kind_name, job_id[:SHOWN_CHARS], word)
+            self._log.info("%s: %s", called, "cancelled" if self._is_cancelled(job_id) else "interrupted")
             raise
+        else:
+            return {"error": error} if error else {}
         finally:
-            job.forget_progress()
+            if self._is_cancelled(job_id):
+                with suppress(LanternError, OSError):  # pruning tries again
+                    self._desk._tidy(memorial_id, job_id)
             self._running.discard(job_id)
 
-    def _attempts(self, job: Job, kind: Kind | None) -> LanternError | None:
+    def _seen_to(self, kind_name: str, memorial_id: str, job_id: str) -> str | None:
+        """Do the job; gives the class of what it failed with, and keeps the words for the family in its papers."""
+        if self._stopping.is_set():  # the job was on its way when the worker was told to stop
+            raise Abandoned
+        job = Job(self._desk.archive, job_id, memorial_id, lambda: self._is_cancelled(job_id))
+        try:
+            with _counted(_starts_file(self._desk.home.jobs, job_id)) as crashes:
+                error = self._attempts(job, self._kinds.get(kind_name), crashes)
+            if error is None:
+                return None
+            self._tell(job, error)
+            return type(error).__name__
+        except Exception as err:  # noqa: BLE001 — its words would come into the library's rows
+            self._log.info("%s: %s", job_id[:SHOWN_CHARS], type(err).__name__)
+            return LanternError.__name__
+        finally:
+            job.forget_progress()
+
+    def _attempts(self, job: Job, kind: Kind | None, crashes: int) -> LanternError | None:
         """Try until it is done or fails in a way that does not pass; gives what it failed with."""
         if kind is None:
-            return self._failed(
-                job, Missing("this version of Lantern does not know that kind of job: install the newest")
-            )
+            return Missing("this version of Lantern does not know that kind of job: install the newest")
+        if crashes >= MOST_CRASHES:
+            return LanternError(f"Lantern was killed {crashes} times at this: free memory, or give it less at a time")
         with self._turns.wanting(kind.resource, kind.urgency) as my_turn:
             for again_after_s in (*AGAIN_AFTER_S, None):
                 self._wait(job, my_turn)
                 error = self._attempt(job, kind, my_turn)
                 if error is None:
                     return None
-                told = in_our_words(error)
-                if again_after_s is None or isinstance(told, NoRoom) or not isinstance(error, MAY_PASS):
-                    return self._failed(job, told)
+                may_pass = isinstance(error, Busy) or (isinstance(error, OSError) and error.errno in MAY_PASS)
+                if again_after_s is None or not may_pass:
+                    return in_our_words(error)
                 self._log.info("%s: %s, again in %.0f s", job.id[:SHOWN_CHARS], type(error).__name__, again_after_s)
                 self._wait(job, _after(again_after_s))
         raise AssertionError("the last attempt returns")
@@ -357,12 +400,11 @@ class Worker:
             run_s, looked = run_s + (0.0 if held else now - looked), now
             if run_s > kind.limit_s or self._shall_stop(job):
                 job.abandon()
-                ended.wait(GRACE_S)
-                if run_s > kind.limit_s:
-                    return LanternError(
-                        f"this took longer than {kind.limit_s / 60:.0f} minutes: give it less at a time"
-                    )
-                raise Abandoned
+                if ended.wait(GRACE_S) and not failures:
+                    return None  # it was at its very end
+                if run_s <= kind.limit_s:
+                    raise Abandoned
+                return LanternError(f"this took longer than {kind.limit_s / 60:.0f} minutes: give it less at a time")
         for failure in failures:
             if isinstance(failure, Exception):
                 return failure
@@ -376,21 +418,40 @@ class Worker:
             time.sleep(LOOKING_S)
 
     def _shall_stop(self, job: Job) -> bool:
-        if self._stopping.is_set():
-            return True
+        return self._stopping.is_set() or self._is_cancelled(job.id)
+
+    def _is_cancelled(self, job_id: str) -> bool:
         try:
-            return self._desk.standing(job.id).state == "cancelled"
+            return self._desk.standing(job_id).state == "cancelled"
         except UnknownJob:
             return True
         except LanternError:
             return False  # the file could not be read for once
 
-    def _failed(self, job: Job, error: LanternError) -> LanternError:
+    def _tell(self, job: Job, error: LanternError) -> None:
         """Keep the words for the family, sealed: they name files. The rows and the log have the class alone."""
         with suppress(LanternError, OSError), job.archive.adding(job.memorial_id) as adding:
             adding.remove_papers(job.id)
-            adding.add_paper(job.id, "error", str(error).encode())
-        return error
+            adding.add_paper(job.id, "error", str(error).encode("utf-8", "surrogatepass"))
+
+
+@contextmanager
+def _counted(place: Path) -> Iterator[int]:
+    """How often in a row a start of this job ended with the whole process; told by a file that only an end removes."""
+    crashes = 0
+    with suppress(OSError, ValueError):
+        crashes = int(place.read_text())
+    with suppress(OSError):
+        place.write_text(str(crashes + 1))
+    try:
+        yield crashes
+    finally:
+        with suppress(OSError):
+            place.unlink(missing_ok=True)
+
+
+def _starts_file(folder: Path, job_id: str) -> Path:
+    return folder / f"{job_id}.starts"
 
 
 def _after(wait_s: float) -> Callable[[], bool]:
@@ -424,12 +485,19 @@ def _time(epoch_ms: int) -> datetime:
     return datetime.fromtimestamp(epoch_ms / 1000, UTC)
 
 
+class _LogFile(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 — the library's
+        """A line that finds no room on the disk is no reason to stop working."""
+
+
 def _log(folder: Path) -> logging.Logger:
     """The log for people: kinds, ids, times and classes of errors, and nothing that anybody wrote or is called."""
     log = logging.getLogger("lantern.jobs")
     log.propagate = False
     log.setLevel(logging.INFO)
-    handler = RotatingFileHandler(folder / "jobs.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    path = folder / "jobs.log"
+    with files.explained(path):
+        handler = _LogFile(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     return log

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from data.archive import Archive, Memorial
 from data.errors import BadText, NotWritable, Refused
-from data.files import write
+from data.files import explained, try_place, write
 from data.importers import read_letters
 from data.label import Label
 from data.media import ClipInfo, write_clip
@@ -138,14 +137,14 @@ def label(memorial: Memorial, words: str, content_id: str | None = None) -> Labe
 
 def check_place(path: Path) -> None:
     """Raises what would keep a clip from being written there, before an hour's work and not after it."""
-    if path.is_dir():
-        raise Refused(f"{path} is a folder: give the name of a file in it")
-    if not path.absolute().parent.is_dir():
-        raise NotWritable(f"{path} cannot be written: make the folder {path.absolute().parent} first")
+    with explained(path):
+        if path.is_dir():
+            raise Refused(f"{path} is a folder: give the name of a file in it")
+        if not path.absolute().parent.is_dir():
+            raise NotWritable(f"{path} cannot be written: make the folder {path.absolute().parent} first")
     if path.suffix.lower() != ".mp4":
         raise Refused(f"{path.name}: clips are written as MP4: give a name that ends in .mp4")
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise NotWritable(f"{path} cannot be written: permission is denied: choose another folder")
+    try_place(path)
 
 
 def _order(clip: Path, **what: str | None) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from data.archive import Archive, folded
-from data.errors import Missing
+from data.errors import Cancelled, Missing
 from data.settings import Settings
 from data.types import Mark
 from orchestrator.job import SHOWN_CHARS, Standing
@@ -242,7 +242,11 @@ def follow(job: JobArg, as_json: JsonOption = False) -> None:
 
     with _desk() as desk:
         found = desk.find(job)
-        see_through(desk, found.id, Shown())
+        try:
+            see_through(desk, found.id, Shown())
+        except KeyboardInterrupt:
+            short = found.id[:SHOWN_CHARS]
+            raise Cancelled(f"it goes on with the next worker: `lantern jobs cancel {short}` stops it") from None
         found = desk.standing(found.id)
     _print_json(report.job_report(found)) if as_json else print(f"{found.id[:SHOWN_CHARS]}: {found.state}")
 

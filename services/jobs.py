@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 from data.archive import Archive
-from data.errors import Busy, Cancelled
-from orchestrator.job import SHOWN_CHARS, Standing
+from data.errors import Busy
+from orchestrator.job import Standing
 from orchestrator.jobs import Desk, Worker
 from services.build import kinds
 from services.progress import Advance, Steps
@@ -19,11 +20,16 @@ SILENT_S = 1.0  # before waiting is worth a word
 
 
 def done(archive: Archive, kind_name: str, memorial_id: str, given: dict[str, bytes], steps: Steps) -> Json:
-    """Hand in a job and see it through; gives its report. Raises what it failed with."""
+    """Hand in a job and see it through; gives its report. Raises what it failed with; Ctrl-C cancels it."""
     kind = next(kind for kind in kinds() if kind.name == kind_name)
     with Desk(archive) as desk:
         job_id = desk.enqueue(kind, memorial_id, given)
-        see_through(desk, job_id, steps)
+        try:
+            see_through(desk, job_id, steps)
+        except KeyboardInterrupt:
+            desk.cancel(job_id)
+            if desk.standing(job_id).state != "done":  # it may have come to its end just then
+                raise
         report: Json = json.loads(archive.paper(memorial_id, job_id, "report") or b"{}")
         return report
 
@@ -31,41 +37,41 @@ def done(archive: Archive, kind_name: str, memorial_id: str, given: dict[str, by
 def see_through(desk: Desk, job_id: str, steps: Steps) -> None:
     """Follow a job to its end; as soon as nobody works in this home, this process does. Raises what it failed with.
 
-    Ctrl-C cancels the job where this process works at it; where another does, it only ends the looking on.
+    Ctrl-C ends the looking on; the job goes on with the next worker.
     """
-    worker: Worker | None = None
-    try:
-        with closing(_Display(steps)) as display:
-            while not (standing := desk.standing(job_id)).ended:
-                worker = worker or Worker.start(desk, kinds())
-                display.show(standing)
-                if worker is not None:
-                    worker.tend()
-                time.sleep(LOOKING_S)
-        if standing.state != "done":
-            raise desk.failure(standing)
-    except KeyboardInterrupt:
-        if worker is None:
-            short = job_id[:SHOWN_CHARS]
-            raise Cancelled(f"the worker goes on with it: `lantern jobs cancel {short}` stops it") from None
-        desk.cancel(job_id)
-        raise
-    finally:
-        if worker is not None:
-            worker.stop()
+    with closing(_Display(steps)) as display, _working(desk) as tend:
+        while not (standing := desk.standing(job_id)).ended:
+            tend()
+            display.show(standing)
+            time.sleep(LOOKING_S)
+    if standing.state != "done":
+        raise desk.failure(standing)
 
 
 def work(archive: Archive) -> None:
-    """Do the jobs of this home until Ctrl-C."""
-    with Desk(archive) as desk:
-        worker = Worker.start(desk, kinds())
-        if worker is None:
-            raise Busy("another Lantern does the work of this home already: nothing more is needed")
-        try:
-            while True:
+    """Do the jobs of this home until Ctrl-C; wait while another process does."""
+    with Desk(archive) as desk, _working(desk) as tend:
+        while True:
+            tend()
+            time.sleep(LOOKING_S)
+
+
+@contextmanager
+def _working(desk: Desk) -> Iterator[Callable[[], None]]:
+    """Yields what is to be called again and again: it works as soon as nobody else in this home does."""
+    worker: Worker | None = None
+
+    def tend() -> None:
+        nonlocal worker
+        with suppress(Busy):  # the next call tries again
+            worker = worker or Worker.start(desk, kinds())
+            if worker is not None:
                 worker.tend()
-                time.sleep(LOOKING_S)
-        finally:
+
+    try:
+        yield tend
+    finally:
+        if worker is not None:
             worker.stop()
 
 

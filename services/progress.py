@@ -43,7 +43,7 @@ class Shown:
     @contextmanager
     def step(self, name: str, usual_s: float | None = None) -> Iterator[Advance]:
         """A bar while the block runs; on what is no terminal, one line."""
-        text = WORDS[name] if usual_s is None else f"{WORDS[name]} (about {usual_s:.0f} s)"
+        text = WORDS.get(name, name) if usual_s is None else f"{WORDS.get(name, name)} (about {usual_s:.0f} s)"
         if not self._console.is_terminal:
             self._console.print(text, markup=False)
             yield lambda _done, _total: None

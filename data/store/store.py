@@ -187,12 +187,6 @@ class Rows:
         query = query.where(table.c.memorial_id == memorial_id, table.c.kind.in_(kinds)).order_by(table.c.id)
         return [KeptRow(*row) for row in self._connection.execute(query)]
 
-    def count(self, memorial_id: str, kind: str) -> int:
-        """How many sources of a kind there are."""
-        table = schema.sources
-        query = select(func.count()).where(table.c.memorial_id == memorial_id, table.c.kind == kind)
-        return self._connection.execute(query).scalar_one()
-
     def set_made(self, what: Made, memorial_id: str, source_id: int, blob_id: str) -> list[str]:
         """Make a blob the latest of its kind; gives the ids of blobs that it took the place of."""
         table = MADE[what]

@@ -405,22 +405,6 @@ def test_a_profile_made_again_within_one_change_is_kept(archive: Archive, memori
     assert len(blob_files(archive)) == 2
 
 
-def test_the_recordings_are_counted_inside_the_change(archive: Archive, memorial: Memorial) -> None:
-    keep_recording(archive, archive.create(Person("Other", None, None, "en")), "other.wav", b"RIFF", b"profile")
-    with archive.adding(memorial.id) as adding:
-        assert adding.recordings == 0
-        adding.add_portrait("young.jpg", b"JPEG", b"rig")
-        adding.add_recording("one.wav", b"RIFF one", b"profile")
-        assert adding.recordings == 1
-        others = Thread(target=keep_recording, args=(archive, memorial, "two.wav", b"RIFF two", b"profile"))
-        others.start()
-        others.join(0.2)
-        assert adding.recordings == 1
-    others.join()
-    with archive.adding(memorial.id) as adding:
-        assert adding.recordings == 2
-
-
 def test_a_wrong_author_can_be_corrected(root: Path) -> None:
     with Archive.open(root) as archive:
         memorial = archive.create(PERSON)

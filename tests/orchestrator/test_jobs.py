@@ -1,5 +1,6 @@
 """Durable jobs: what is handed in is done, once, whatever happens to the processes that do it."""
 
+import errno
 import os
 import random
 import shutil
@@ -16,9 +17,9 @@ import pytest
 
 from data.archive import Archive, Memorial
 from data.errors import BadText, Cancelled, LanternError, Missing, UnknownJob
-from data.types import Person
+from data.types import Letter, Person
 from orchestrator.job import Job, Kind, Turns
-from orchestrator.jobs import KEPT, Desk, Worker
+from orchestrator.jobs import KEPT, MOST_CRASHES, Desk, Worker
 from tests import small_jobs as small
 from tests.small_jobs import COUNT, DEAF, KILLED_AT, KINDS, NOTHING, TUNE, WAIT, killed, work_in_a_process
 
@@ -159,11 +160,25 @@ small_jobs.work.__defaults__ = (small_jobs.KINDS,)
     assert effects(home)["letters"] == accepted[1]["letters"]
 
 
-def test_the_same_job_handed_in_twice_is_one_job(desk: Desk, ann: Memorial) -> None:
-    first = desk.enqueue(COUNT, ann.id, {"order": b"1"}, job_id="ab" * 16)
-    assert desk.enqueue(COUNT, ann.id, {"order": b"2"}, job_id="ab" * 16) == first
-    assert len(desk.standings(10)) == 1
-    assert desk.archive.paper(ann.id, first, "order") == b"1"
+def test_a_job_that_ends_the_whole_process_each_time_is_given_up(desk: Desk, ann: Memorial, home: Path) -> None:
+    job_id = desk.enqueue(COUNT, ann.id, {"order": SECRET})
+    for _ in range(MOST_CRASHES):
+        assert killed(work_in_a_process(home, KILLED_AT.format(number=1)))
+    assert not killed(work_in_a_process(home))
+    standing = desk.standing(job_id)
+    assert standing.state == "failed"
+    assert f"killed {MOST_CRASHES} times" in str(desk.failure(standing))
+    assert desk.archive.paper(ann.id, job_id, "order") is None
+
+
+def test_a_worker_that_stops_cleanly_is_no_crash(desk: Desk, ann: Memorial) -> None:
+    job_id = desk.enqueue(WAIT, ann.id, {"order": SECRET})
+    for _ in range(MOST_CRASHES + 1):
+        worker = Worker.start(desk, KINDS)
+        assert worker is not None
+        wait_for(lambda: desk.standing(job_id).progress is not None)
+        worker.stop()
+    assert desk.standing(job_id).state == "interrupted"
 
 
 def test_a_full_disk_ends_a_job_in_a_clear_state(accepted: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
@@ -336,6 +351,28 @@ def test_cancelling_ends_a_job_and_leaves_nothing(desk: Desk, ann: Memorial, wor
     wait_for(lambda: desk.standing(after).state == "done")
 
 
+def test_what_is_cancelled_while_it_publishes_is_not_kept(desk: Desk, ann: Memorial) -> None:
+    def body(job: Job) -> None:
+        with job.publishing() as adding:
+            adding.add_letters([Letter("a.txt", "Dear all.", None)], b"Dear all.")
+            desk._client.cancel_workflow(job.id)
+
+    job_id = run(desk, ann, body)
+    assert desk.standing(job_id).state == "cancelled"
+    assert desk.archive.letters(ann.id) == []
+    assert desk.archive.paper(ann.id, job_id, "order") is None
+
+
+def test_what_cannot_be_handed_in_leaves_nothing(desk: Desk, ann: Memorial, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk._client, "enqueue", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        desk.enqueue(COUNT, ann.id, {"order": SECRET})
+    assert desk.archive.jobs_with_papers(datetime.now(UTC) + timedelta(hours=1)) == []
+
+
 def test_a_job_that_waits_can_be_cancelled(desk: Desk, ann: Memorial) -> None:
     job_id = desk.enqueue(WAIT, ann.id, {"order": SECRET})
     desk.cancel(job_id)
@@ -359,7 +396,7 @@ def test_what_may_pass_is_tried_again(desk: Desk, ann: Memorial) -> None:
     def shaky(job: Job) -> None:
         attempts.append(job)
         if len(attempts) < 2:
-            raise OSError("the disk did not answer")
+            raise OSError(errno.EIO, "the disk did not answer")
 
     assert desk.standing(run(desk, ann, shaky)).state == "done"
     assert len(attempts) == 2
@@ -386,6 +423,22 @@ def test_a_fault_of_ours_is_told_without_its_words(desk: Desk, ann: Memorial) ->
     standing = desk.standing(run(desk, ann, faulty))
     assert standing.error == "LanternError"
     assert SECRET.decode() not in str(desk.failure(standing))
+
+
+def test_no_words_of_a_fault_reach_the_rows(desk: Desk, ann: Memorial, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError(SECRET.decode())
+
+    monkeypatch.setattr(Worker, "_attempts", broken)
+    assert desk.standing(run(desk, ann, small.nothing)).error == "LanternError"
+    assert all(SECRET not in path.read_bytes() for path in desk.home.root.glob("jobs.sqlite*"))
+
+
+def test_an_error_may_name_a_file_of_any_bytes(desk: Desk, ann: Memorial) -> None:
+    def refusing(job: Job) -> None:
+        raise BadText(f"{os.fsdecode(bytes([0xFF]))}.txt is empty")
+
+    assert "is empty" in str(desk.failure(desk.standing(run(desk, ann, refusing))))
 
 
 def test_a_job_ends_at_its_time_limit(desk: Desk, ann: Memorial) -> None:

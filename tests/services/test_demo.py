@@ -107,5 +107,14 @@ def test_stopping_at_any_moment_leaves_nothing_half_done(home: Path, tmp_path: P
     else:
         assert [path.name for path in out.iterdir()] == ["a.mp4"]
     after = {path for path in home.rglob("*") if path.is_file() and "caches" not in path.parts}
-    beside = {"lantern.sqlite-wal", "lantern.sqlite-shm", "jobs.sqlite", "jobs.sqlite-journal", "jobs.log"}
+    beside = {
+        "lantern.sqlite-wal",
+        "lantern.sqlite-shm",
+        "jobs.sqlite",
+        "jobs.sqlite-wal",
+        "jobs.sqlite-shm",
+        "jobs.log",
+        ".worker",
+        ".talkers",
+    }
     assert {path.name for path in after - before} <= beside

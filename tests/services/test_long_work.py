@@ -130,14 +130,54 @@ def test_a_worker_does_what_another_process_hands_in(home: Path, lantern: Lanter
         assert ran.code == 0, ran.err
         assert (tmp_path / "a.mp4").stat().st_size > 10_000
         assert [job["state"] for job in lantern("jobs", "--json").json["jobs"]] == ["done"]
-        second = lantern("worker")
-        assert second.code == 3
-        assert "already" in second.err
     finally:
         worker.send_signal(signal.SIGINT)
         _, err = worker.communicate(timeout=30)
     assert worker.returncode == 130
     assert "Traceback" not in err
+
+
+def test_a_second_worker_waits_for_its_turn(home: Path, lantern: Lantern, tmp_path: Path) -> None:
+    first, second = at_work(home), in_the_background(home, "worker")
+    try:
+        time.sleep(2)
+        assert second.poll() is None
+        first.kill()
+        first.communicate(timeout=30)
+        assert lantern("ask", HOPPER, "moth?", "--clip", tmp_path / "a.mp4").code == 0
+    finally:
+        second.send_signal(signal.SIGINT)
+        second.communicate(timeout=30)
+    assert "clip" in (home / "logs" / "jobs.log").read_text()
+
+
+def test_who_stops_asking_cancels_what_another_process_does(home: Path, lantern: Lantern, tmp_path: Path) -> None:
+    worker = at_work(home)
+    try:
+        asking = in_the_background(home, "ask", HOPPER, "Tell me about the moth.", "--clip", tmp_path / "a.mp4")
+        running(lantern)
+        asking.send_signal(signal.SIGINT)
+        asking.communicate(timeout=30)
+        assert asking.returncode == 130
+        assert lantern("jobs", "--json").json["jobs"][0]["state"] == "cancelled"
+    finally:
+        worker.send_signal(signal.SIGINT)
+        worker.communicate(timeout=30)
+    assert list(tmp_path.glob("*.mp4")) == []
+
+
+def test_who_stops_following_cancels_nothing(home: Path, lantern: Lantern, tmp_path: Path) -> None:
+    asking = in_the_background(home, "ask", HOPPER, "moth?", "--clip", tmp_path / "a.mp4")
+    job = running(lantern)
+    asking.kill()
+    asking.communicate(timeout=30)
+    following = in_the_background(home, "jobs", "follow", job["id"][:8])
+    running(lantern)
+    following.send_signal(signal.SIGINT)
+    _, err = following.communicate(timeout=30)
+    assert following.returncode == 130
+    assert "lantern jobs cancel" in err
+    assert lantern("jobs", "--json").json["jobs"][0]["state"] == "interrupted"
 
 
 def test_whoever_follows_takes_over_when_the_worker_dies(home: Path, lantern: Lantern, tmp_path: Path) -> None:
