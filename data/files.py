@@ -78,8 +78,10 @@ def try_place(path: Path) -> None:
     part = path.with_name(f".lantern-{secrets.token_hex(8)}.part")
     with explained(path):
         _check_place(path)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
-        part.unlink()
+        try:
+            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:

@@ -174,6 +174,29 @@ class Job:
                 part.replace(self._place)
 
 
+class Crashes:
+    """How often in a row a job was at work when the whole process ended; told by a file that outlives the process."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._counted = 0
+        self.number = 0
+        with suppress(OSError, ValueError):
+            self.number = int(place.read_text())
+
+    def at_work(self, is_at_work: bool) -> None:
+        """An end of the process from now on counts, or does not: one that only waits is not to blame."""
+        if is_at_work != self._counted:
+            self._counted = int(is_at_work)
+            with suppress(OSError):  # a full disk is no reason to stop working
+                self._place.write_text(str(self.number + self._counted))
+
+    def forget(self) -> None:
+        """Once the job has come to an end, or was dropped on purpose."""
+        with suppress(OSError):
+            self._place.unlink(missing_ok=True)
+
+
 def progress_file(folder: Path, job_id: str) -> Path:
     """Where a job says how far it is."""
     return folder / f"{job_id}.json"

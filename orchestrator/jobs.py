@@ -12,11 +12,12 @@ a family with a hundred jobs does not keep out one with a single job; between th
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from logging.handlers import RotatingFileHandler
@@ -36,13 +37,13 @@ from orchestrator.job import (
     SHOWN_CHARS,
     URGENCIES,
     Abandoned,
+    Crashes,
     Job,
     Kind,
     Resource,
     Standing,
     State,
     Turns,
-    progress_file,
     read_progress,
 )
 
@@ -123,9 +124,10 @@ class Desk:
                     memorial_id,
                 )
         except BaseException:
-            with suppress(UnknownJob):
-                self.cancel(job_id)
-            self._tidy(memorial_id, job_id)
+            with suppress(LanternError, OSError):
+                self._client.cancel_workflow(job_id)
+            with suppress(LanternError, OSError):
+                self._tidy(memorial_id, job_id)
             raise
         return job_id
 
@@ -155,19 +157,20 @@ class Desk:
 
     def cancel(self, job_id: str) -> None:
         """Let it end where it is, undone; it is well if it has ended already."""
-        before = self.standing(job_id)
-        with explained():
-            self._client.cancel_workflow(job_id)
-        if before.state != "running" and self.standing(job_id).state == "cancelled":  # else whoever is at it tidies up
-            self._tidy(before.memorial_id, job_id)
+        if not self.standing(job_id).ended:
+            with explained():
+                self._client.cancel_workflow(job_id)
+        standing = self.standing(job_id)
+        if standing.state == "cancelled":
+            with suppress(Busy):  # whoever is at it tidies up once it has stopped
+                self._tidy(standing.memorial_id, job_id)
 
     def failure(self, standing: Standing) -> LanternError:
         """What a job failed with, in full."""
         if standing.state == "cancelled":
             return Cancelled("the job was cancelled; nothing half-done is left")
         paper = self.archive.paper(standing.memorial_id, standing.id, "error")
-        words = "the job failed" if paper is None else paper.decode("utf-8", "surrogatepass")
-        return named(standing.error or "", words)
+        return named(standing.error or "", "the job failed" if paper is None else json.loads(paper)["says"])
 
     def prune(self, now: datetime) -> int:
         """Forget what ended long ago, and papers without a job; gives how many jobs went."""
@@ -189,7 +192,7 @@ class Desk:
     def _tidy(self, memorial_id: str, job_id: str) -> None:
         """Leave nothing of a job that will not be done."""
         self.archive.remove_papers(memorial_id, job_id)
-        for path in (progress_file(self.home.jobs, job_id), _starts_file(self.home.jobs, job_id)):
+        for path in self.home.jobs.glob(f"{job_id}.*"):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
@@ -282,9 +285,9 @@ class Worker:
         while self.busy and time.monotonic() < deadline:
             time.sleep(LOOKING_S / 4)
         DBOS.destroy(destroy_registry=True)
-        self._held.close()
         self._log.info("the worker stopped")
         _close(self._log)
+        self._held.close()
 
     def tend(self) -> None:
         """To be called every second or oftener: forgets what is old, and notices what could not be written down.
@@ -356,29 +359,30 @@ class Worker:
         if self._stopping.is_set():  # the job was on its way when the worker was told to stop
             raise Abandoned
         job = Job(self._desk.archive, job_id, memorial_id, lambda: self._is_cancelled(job_id))
+        crashes = Crashes(self._desk.home.jobs / f"{job_id}.crashes")
         try:
-            with _counted(_starts_file(self._desk.home.jobs, job_id)) as crashes:
-                error = self._attempts(job, self._kinds.get(kind_name), crashes)
-            if error is None:
-                return None
-            self._tell(job, error)
-            return type(error).__name__
+            if (told := job.paper("error")) is not None:  # the worker before this one came no further
+                return str(json.loads(told)["error"])
+            error = self._attempts(job, self._kinds.get(kind_name), crashes)
         except Exception as err:  # noqa: BLE001 — its words would come into the library's rows
-            self._log.info("%s: %s", job_id[:SHOWN_CHARS], type(err).__name__)
-            return LanternError.__name__
+            error = in_our_words(err)
         finally:
+            crashes.forget()
             job.forget_progress()
+        return None if error is None else self._tell(job, error)
 
-    def _attempts(self, job: Job, kind: Kind | None, crashes: int) -> LanternError | None:
+    def _attempts(self, job: Job, kind: Kind | None, crashes: Crashes) -> LanternError | None:
         """Try until it is done or fails in a way that does not pass; gives what it failed with."""
         if kind is None:
             return Missing("this version of Lantern does not know that kind of job: install the newest")
-        if crashes >= MOST_CRASHES:
-            return LanternError(f"Lantern was killed {crashes} times at this: free memory, or give it less at a time")
+        if crashes.number >= MOST_CRASHES:
+            return LanternError(
+                f"Lantern was killed {crashes.number} times at this: free memory, or give it less at a time"
+            )
         with self._turns.wanting(kind.resource, kind.urgency) as my_turn:
             for again_after_s in (*AGAIN_AFTER_S, None):
                 self._wait(job, my_turn)
-                error = self._attempt(job, kind, my_turn)
+                error = self._attempt(job, kind, my_turn, crashes)
                 if error is None:
                     return None
                 may_pass = isinstance(error, Busy) or (isinstance(error, OSError) and error.errno in MAY_PASS)
@@ -388,15 +392,17 @@ class Worker:
                 self._wait(job, _after(again_after_s))
         raise AssertionError("the last attempt returns")
 
-    def _attempt(self, job: Job, kind: Kind, my_turn: Callable[[], bool]) -> Exception | None:
+    def _attempt(self, job: Job, kind: Kind, my_turn: Callable[[], bool], crashes: Crashes) -> Exception | None:
         """Run the body in a thread of its own, which is left alone where it does not stop by itself."""
         ended, failures = Event(), list[BaseException]()
+        crashes.at_work(True)
         Thread(target=_run, args=(kind.body, job, ended, failures), daemon=True).start()
         run_s, looked = 0.0, time.monotonic()
         while not ended.wait(LOOKING_S):
             now = time.monotonic()
-            held = self._desk.home.somebody_talks() or not my_turn()
+            held = self._somebody_talks() or not my_turn()
             job.hold(others_first=held)
+            crashes.at_work(not held)
             run_s, looked = run_s + (0.0 if held else now - looked), now
             if run_s > kind.limit_s or self._shall_stop(job):
                 job.abandon()
@@ -425,33 +431,22 @@ class Worker:
             return self._desk.standing(job_id).state == "cancelled"
         except UnknownJob:
             return True
-        except LanternError:
+        except (LanternError, OSError):
             return False  # the file could not be read for once
 
-    def _tell(self, job: Job, error: LanternError) -> None:
+    def _somebody_talks(self) -> bool:
+        try:
+            return self._desk.home.somebody_talks()
+        except (LanternError, OSError):
+            return False
+
+    def _tell(self, job: Job, error: LanternError) -> str:
         """Keep the words for the family, sealed: they name files. The rows and the log have the class alone."""
+        name = type(error).__name__
         with suppress(LanternError, OSError), job.archive.adding(job.memorial_id) as adding:
             adding.remove_papers(job.id)
-            adding.add_paper(job.id, "error", str(error).encode("utf-8", "surrogatepass"))
-
-
-@contextmanager
-def _counted(place: Path) -> Iterator[int]:
-    """How often in a row a start of this job ended with the whole process; told by a file that only an end removes."""
-    crashes = 0
-    with suppress(OSError, ValueError):
-        crashes = int(place.read_text())
-    with suppress(OSError):
-        place.write_text(str(crashes + 1))
-    try:
-        yield crashes
-    finally:
-        with suppress(OSError):
-            place.unlink(missing_ok=True)
-
-
-def _starts_file(folder: Path, job_id: str) -> Path:
-    return folder / f"{job_id}.starts"
+            adding.add_paper(job.id, "error", json.dumps({"error": name, "says": str(error)}).encode())
+        return name
 
 
 def _after(wait_s: float) -> Callable[[], bool]:

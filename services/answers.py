@@ -17,7 +17,7 @@ from data.label import Label
 from data.media import ClipInfo, write_clip
 from data.types import FPS, Language, Phrase, Shot, Source, Span, Turn
 from orchestrator.flow import Record, perform
-from orchestrator.job import Job
+from orchestrator.job import Abandoned, Job
 from orchestrator.stages import Persona
 from services import build
 from services.progress import Advance, Steps
@@ -97,10 +97,7 @@ def make_clip(job: Job) -> None:
         _film_job(job, memorial, order, _phrases(job.given("words")))
     clip = job.paper("clip")
     if clip is not None:
-        with job.step("deliver"):
-            write(Path(order["clip"]), clip)
-        with job.publishing() as adding:
-            adding.remove_papers(job.id, "clip")
+        _deliver(job, Path(order["clip"]), clip)
 
 
 def film(
@@ -185,6 +182,17 @@ def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequ
         path.unlink(missing_ok=True)
     told = ask_report(answer.record, Path(order["clip"]), answer.clip, answer.total_s)
     job.publish(**papers, report=json.dumps(told).encode())
+
+
+def _deliver(job: Job, path: Path, clip: bytes) -> None:
+    with job.step("deliver"):
+        write(path, clip)
+        try:
+            with job.publishing() as adding:
+                adding.remove_papers(job.id, "clip")
+        except Abandoned:
+            path.unlink(missing_ok=True)  # whoever goes on with the job writes it again
+            raise
 
 
 def _watched(shots: Iterator[Shot], record: Record, advance: Advance) -> Iterator[Shot]:

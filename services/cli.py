@@ -211,7 +211,10 @@ def worker() -> None:
     from services.jobs import work
 
     with _archive(_settings()) as archive:
-        _note("working: Ctrl-C ends it, and nothing is lost")
+        waits = (
+            "another Lantern works here: this one waits for its turn" if archive.home.somebody_works() else "working"
+        )
+        _note(f"{waits}; Ctrl-C ends it, and nothing is lost")
         work(archive)
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import pytest
 
 from data.archive import Archive, Memorial
 from data.errors import BadText, Cancelled, LanternError, Missing, UnknownJob
+from data.home import Home
 from data.types import Letter, Person
 from orchestrator.job import Job, Kind, Turns
 from orchestrator.jobs import KEPT, MOST_CRASHES, Desk, Worker
@@ -169,6 +171,32 @@ def test_a_job_that_ends_the_whole_process_each_time_is_given_up(desk: Desk, ann
     assert standing.state == "failed"
     assert f"killed {MOST_CRASHES} times" in str(desk.failure(standing))
     assert desk.archive.paper(ann.id, job_id, "order") is None
+
+
+def test_a_job_that_only_waited_is_not_blamed(desk: Desk, ann: Memorial, home: Path) -> None:
+    bo = desk.archive.create(Person("Bo", None, None, "en"))
+    tuning = desk.enqueue(TUNE, ann.id, {"order": SECRET})
+    worker = Worker.start(desk, KINDS)
+    assert worker is not None
+    wait_for(lambda: desk.standing(tuning).progress is not None)
+    clip = desk.enqueue(WAIT, bo.id, {})
+    crashes = [home / "jobs" / f"{job_id}.crashes" for job_id in (tuning, clip)]
+    wait_for(lambda: [path.exists() and path.read_text() for path in crashes] == ["0", "1"])
+    worker.stop()
+    assert not any(path.exists() for path in crashes)
+
+
+def test_one_look_that_fails_ends_nothing(desk: Desk, ann: Memorial, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([OSError(errno.EMFILE, "too many files")] * 3)
+    somebody_works = type(desk.home).somebody_works
+
+    def shaky(home: Home) -> bool:
+        if (error := next(looks, None)) is not None and current_thread() is not main_thread():
+            raise error
+        return somebody_works(home)
+
+    monkeypatch.setattr(Home, "somebody_works", shaky)
+    assert desk.standing(run(desk, ann, small.count)).state == "done"
 
 
 def test_a_worker_that_stops_cleanly_is_no_crash(desk: Desk, ann: Memorial) -> None:

@@ -137,18 +137,22 @@ def test_a_worker_does_what_another_process_hands_in(home: Path, lantern: Lanter
     assert "Traceback" not in err
 
 
-def test_a_second_worker_waits_for_its_turn(home: Path, lantern: Lantern, tmp_path: Path) -> None:
+def test_a_second_worker_waits_for_its_turn(home: Path) -> None:
     first, second = at_work(home), in_the_background(home, "worker")
     try:
-        time.sleep(2)
-        assert second.poll() is None
+        assert "waits" in (second.stderr.readline() if second.stderr else "")
         first.kill()
         first.communicate(timeout=30)
-        assert lantern("ask", HOPPER, "moth?", "--clip", tmp_path / "a.mp4").code == 0
+        with Archive.open(home) as archive:
+            until = time.monotonic() + 30
+            while not archive.home.somebody_works() and time.monotonic() < until:
+                time.sleep(0.1)
+            assert archive.home.somebody_works()
+        assert second.poll() is None
     finally:
-        second.send_signal(signal.SIGINT)
-        second.communicate(timeout=30)
-    assert "clip" in (home / "logs" / "jobs.log").read_text()
+        for each in (first, second):
+            each.send_signal(signal.SIGINT)
+            each.communicate(timeout=30)
 
 
 def test_who_stops_asking_cancels_what_another_process_does(home: Path, lantern: Lantern, tmp_path: Path) -> None:
