@@ -7,25 +7,26 @@ between the two is invisible and swept away at a later opening. Knows no formats
 from __future__ import annotations
 
 import json
-import re
 import secrets
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-from data.adding import Adding, place
-from data.errors import BadHome, LanternError, UnknownMemorial
+from data.adding import Adding
+from data.errors import BadHome, BadText, LanternError, UnknownMemorial, UnknownNote
 from data.home import Home
-from data.store import KeptRow, Made, Rows, Store
-from data.types import Letter, Person
+from data.kept import Doubtful, Kept, confirmed, doubtful_lines, kept, letter, source_id
+from data.memory import Memory
+from data.names import folded
+from data.store import THEIRS, WORDS, KeptRow, Made, Rows, Store
+from data.types import Known, Letter, Person, Visitor
 from data.vault import Vault
 
-__all__ = ["Adding", "Archive", "Kept", "Memorial", "folded"]
+__all__ = ["Adding", "Archive", "Doubtful", "Kept", "Memorial", "folded"]
 
 PREFIX_CHARS = 4  # of an id, at least, to name a memorial by it
 SHOWN_CHARS = 8  # of an id in a message
@@ -40,14 +41,8 @@ class Memorial:
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One thing that the family gave. `kind` is letter, message, recording or photo; `date` is ISO 8601."""
-
-    kind: str
-    file: str
-    author: str | None
-    date: str | None
+class _TakenBackError(Exception):
+    """Ends a change that was only rehearsed."""
 
 
 class Archive:
@@ -162,20 +157,79 @@ class Archive:
             for blob_id in adding.replaced:
                 self._vault.discard(memorial_id, blob_id)
 
-    def letters(self, memorial_id: str) -> list[Letter]:
-        """Letters and messages by date, undated ones last."""
-        letters = []
-        for row in self._sources(memorial_id, ("letter", "message")):
-            kept = self._unsealed(memorial_id, row)
-            text = self._vault.unseal(memorial_id, row.text or b"", place(row.fingerprint, "text"))
-            kind: Literal["letter", "message"] = "message" if row.kind == "message" else "letter"
-            letters.append(Letter(kept.file, text, kept.date, kind, kept.author))
-        return sorted(letters, key=lambda letter: letter.date or UNDATED)
+    @contextmanager
+    def rehearsing(self, memorial_id: str) -> Iterator[Adding]:
+        """As `adding`, but whatever is added inside the block is taken back: it shows what would become of it."""
+        with suppress(_TakenBackError), self.home.writing(), self._store.changing() as rows:
+            self._check(rows, memorial_id, for_change=True)
+            yield Adding(self._vault, rows, memorial_id, rehearses=True)
+            raise _TakenBackError
+
+    def letters(self, memorial_id: str, visitor: str | None = None) -> list[Letter]:
+        """Letters, messages and what was said, by date, undated ones last; not what the family left out.
+
+        What is not for some visitor names them in `not_for`; where `visitor` is given, what is not for them, or not for
+        somebody who may be them, is not among it.
+        """
+        return self._letters(memorial_id, visitor, tuple(kind for kind in WORDS if kind != "told"))
+
+    def known(self, memorial_id: str, visitor: str | None = None) -> Known:
+        """What an answer may draw on beside these, for one visitor or for somebody unknown."""
+        memory = self.memory(memorial_id)
+        return Known(
+            None if visitor is None else memory.visitor(visitor) or Visitor(visitor),
+            tuple(self._letters(memorial_id, visitor, ("told",))),
+            () if visitor is None else tuple(memory.remembered(visitor)),
+            memory.glossary(),
+            memory.struck(),
+        )
+
+    def memory(self, memorial_id: str) -> Memory:
+        """What is known beside what the person left."""
+        return Memory(self.home, self._vault, self._store, memorial_id)
+
+    def doubtful(self, memorial_id: str) -> list[Doubtful]:
+        """The lines that a machine read and nobody confirmed yet."""
+        done = self.memory(memorial_id).confirmations()
+        with self._store.reading() as reading:
+            rows = reading.doubtful(memorial_id)
+        doubtful = []
+        for row in rows:
+            given = letter(self._vault, memorial_id, row)
+            left = confirmed(given, done.get(source_id(row), {})).doubtful
+            doubtful += [each for each in doubtful_lines(row, given) if each.line in left]
+        return doubtful
+
+    def confirm(self, memorial_id: str, doubtful_id: str, corrected: str | None = None) -> None:
+        """Somebody looked: the line says what the machine read, or what is given. It may be quoted from now on.
+
+        Raises `BadText` where the letter has these words more than once: it is not told which of them were looked at.
+        """
+        found = next((each for each in self.doubtful(memorial_id) if each.id == doubtful_id), None)
+        if found is None:
+            raise UnknownNote("no doubtful line has that id: `lantern memory MEMORIAL list` shows those there are")
+        source, says = doubtful_id.rpartition("-")[0], found.line if corrected is None else corrected
+        with self._store.reading() as reading:
+            rows = [row for row in reading.doubtful(memorial_id) if source_id(row) == source]
+        if any(
+            found.line in confirmed(letter(self._vault, memorial_id, row), {found.line: says}).doubtful for row in rows
+        ):
+            raise BadText(f"{found.file} has these words more than once: type the letter, and leave the scan out")
+        self.memory(memorial_id).confirm(source, found.line, says)
+
+    def count(self, memorial_id: str) -> int:
+        """How many letters and messages there are, what the family left out among them."""
+        with self._store.reading() as rows:
+            self._check(rows, memorial_id)
+            return rows.count(memorial_id, THEIRS)
 
     def recordings(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
         """File name and content of each, the first added first; one at a time in memory."""
-        for row in self._sources(memorial_id, ("recording",)):
-            yield self._unsealed(memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
+        yield from self._contents(memorial_id, "recording")
+
+    def photos(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
+        """File name and content of each of the gallery, the portrait among them; one at a time in memory."""
+        yield from self._contents(memorial_id, "photo")
 
     def voice_profile(self, memorial_id: str) -> bytes | None:
         """The latest profile, or None where no recording was given."""
@@ -185,9 +239,12 @@ class Archive:
         """The latest rig, or None where no photo was given."""
         return self._latest("portraits", memorial_id)
 
-    def sources(self, memorial_id: str) -> list[Kept]:
-        """Everything that the family gave, the first added first."""
-        return [self._unsealed(memorial_id, row) for row in self._sources(memorial_id)]
+    def sources(self, memorial_id: str) -> Iterator[Kept]:
+        """Everything that the family gave, the first added first; few in memory at a time."""
+        with self._store.reading() as rows:
+            self._check(rows, memorial_id)
+            for row in rows.outlines(memorial_id):
+                yield kept(self._vault, memorial_id, row)
 
     # What long work was given, and what it has made so far
 
@@ -197,6 +254,17 @@ class Archive:
             self._check(rows, memorial_id)
             blob_id = rows.paper(memorial_id, job_id, name)
         return None if blob_id is None else self._vault.get(memorial_id, blob_id)
+
+    @contextmanager
+    def paper_file(self, memorial_id: str, job_id: str, names: Sequence[str]) -> Iterator[Path]:
+        """Papers of a job one behind the other, as a file that is gone after the block."""
+        with self._store.reading() as rows:
+            self._check(rows, memorial_id)
+            blob_ids = [rows.paper(memorial_id, job_id, name) for name in names]
+        if None in blob_ids:
+            raise BadHome("what this job was given is gone: give the command again")
+        with self._vault.checkout(memorial_id, *(blob_id for blob_id in blob_ids if blob_id is not None)) as path:
+            yield path
 
     def jobs_with_papers(self, before: datetime) -> list[tuple[str, str]]:
         """Memorial and id of every job that was given something before then and has papers still."""
@@ -242,6 +310,22 @@ class Archive:
             self._check(rows, memorial_id)
             return rows.sources(memorial_id) if kinds is None else rows.sources(memorial_id, kinds)
 
+    def _contents(self, memorial_id: str, kind: str) -> Iterator[tuple[str, bytes]]:
+        for row in self._sources(memorial_id, (kind,)):
+            yield kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
+
+    def _letters(self, memorial_id: str, visitor: str | None, kinds: tuple[str, ...]) -> list[Letter]:
+        memory = self.memory(memorial_id)
+        audience, lines = memory.audience(), memory.confirmations()
+        silent = memory.left_out() | (frozenset() if visitor is None else memory.barred(visitor))
+        letters = []
+        for row in self._sources(memorial_id, kinds):
+            each = letter(self._vault, memorial_id, row)
+            if each.file not in silent:
+                told = confirmed(each, lines.get(source_id(row), {}))
+                letters.append(replace(told, not_for=audience.get(each.file, ())))
+        return sorted(letters, key=lambda each: each.date or UNDATED)
+
     def _latest(self, what: Made, memorial_id: str) -> bytes | None:
         with self._store.reading() as rows:
             self._check(rows, memorial_id)
@@ -251,17 +335,6 @@ class Archive:
     def _person(self, memorial_id: str, sealed: bytes) -> Person:
         return Person(**json.loads(self._vault.unseal(memorial_id, sealed, "memorials.person")))
 
-    def _unsealed(self, memorial_id: str, row: KeptRow) -> Kept:
-        def text(column: str, sealed: bytes | None) -> str | None:
-            return None if sealed is None else self._vault.unseal(memorial_id, sealed, place(row.fingerprint, column))
-
-        return Kept(row.kind, text("file", row.file) or "", text("author", row.author), text("date", row.date))
-
     def _check(self, rows: Rows, memorial_id: str, *, for_change: bool = False) -> None:
         if not rows.knows(memorial_id, for_change=for_change):
             raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")
-
-
-def folded(name: str) -> str:
-    """A name as it is compared: whatever its case, its white space and its Unicode form."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip().casefold()

@@ -11,6 +11,7 @@ LanternError            1  a fault of ours
 │   ├── BadDate
 │   ├── UnknownMemorial    no memorial of that name or id, or several
 │   ├── UnknownJob         no job of that id, or several
+│   ├── UnknownNote        no memory, correction or doubtful line of that id, or several
 │   └── NotReady           the memorial lacks what this needs
 ├── Missing             3  something is missing on this machine
 │   ├── NoRoom             a full disk
@@ -72,6 +73,10 @@ class UnknownMemorial(Refused):
 
 
 class UnknownJob(Refused):
+    pass
+
+
+class UnknownNote(Refused):
     pass
 
 

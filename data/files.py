@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import secrets
@@ -10,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from data.errors import BadHome, NoRoom, NotWritable, Refused
 
@@ -97,11 +99,34 @@ def folder(path: Path) -> Path:
     return path
 
 
-def read(path: Path, most_bytes: int, refusal: type[Refused] = Refused) -> bytes:
-    """The whole of a file that the family gives; `refusal` where it is none, too large, or cannot be read.
+def size(path: Path, refusal: type[Refused] = Refused) -> int:
+    """The bytes of a file that the family gives; `refusal` where it is none, or cannot be read."""
+    with _opened(path, refusal) as file:
+        return os.fstat(file.fileno()).st_size
 
-    What is no plain file (a pipe, a device) is never opened: it might not end, or not begin.
-    """
+
+def read(path: Path, most_bytes: int, refusal: type[Refused] = Refused) -> bytes:
+    """The whole of a file that the family gives; `refusal` where it is none, too large, or cannot be read."""
+    with _opened(path, refusal) as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        if size_bytes > most_bytes:
+            raise refusal(f"{path.name} is larger than {_amount(most_bytes)}: make it smaller or cut it up")
+        data = file.read(size_bytes + 1)
+    if len(data) > size_bytes:
+        raise refusal(f"{path.name} grows while it is read: try again when it is whole")
+    return data
+
+
+@contextmanager
+def stream(data: bytes | Path) -> Iterator[BinaryIO]:
+    """What is in memory, or in a file, to be read a piece at a time."""
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as source:
+        yield source
+
+
+@contextmanager
+def _opened(path: Path, refusal: type[Refused]) -> Iterator[BinaryIO]:
+    """What is no plain file (a pipe, a device) is never opened: it might not end, or not begin."""
     try:
         kind = path.stat().st_mode
         if stat.S_ISDIR(kind):
@@ -109,19 +134,13 @@ def read(path: Path, most_bytes: int, refusal: type[Refused] = Refused) -> bytes
         if not stat.S_ISREG(kind):
             raise refusal(f"{path.name} is no plain file: choose a file")
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > most_bytes:
-                raise refusal(f"{path.name} is larger than {_amount(most_bytes)}: make it smaller or cut it up")
-            data = file.read(size + 1)
+            yield file
     except (FileNotFoundError, NotADirectoryError) as err:
         raise refusal(f"{path.name}: there is no such file: check its name") from err
     except (OSError, ValueError) as err:
         raise refusal(f"{path.name} cannot be read: check its name and its permissions") from err
     except MemoryError as err:
         raise refusal(f"{path.name} does not fit into memory: make it smaller") from err
-    if len(data) > size:
-        raise refusal(f"{path.name} grows while it is read: try again when it is whole")
-    return data
 
 
 def expanded(path: Path) -> Path:

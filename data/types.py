@@ -7,7 +7,8 @@ in `orchestrator/` has moved them there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -149,13 +150,58 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter, a note, a message. `date` is ISO 8601, as exact as known; `author` is None where it is the person."""
+    """A letter, a note, a message, something said, or what the family tells.
+
+    `date` is ISO 8601, as exact as known, on the writer's own clock. `author` is None where it is the person.
+    `conversation` names a chat, or the heading under which the family tells something, and `place` counts in it from 0.
+    `doubtful` are those lines of `text` that a machine read and was not sure of: nobody may quote them until somebody
+    confirmed them.
+    """
 
     file: str
     text: str
     date: str | None
-    kind: Literal["letter", "message"] = "letter"
+    kind: Literal["letter", "message", "spoken", "told"] = "letter"
     author: str | None = None
+    conversation: str | None = None
+    place: int | None = None
+    doubtful: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()  # names of visitors to whom nothing of it is said
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who talks with a memorial. `called` is how the person addressed them: 孙儿, "my dear Tom"."""
+
+    name: str
+    relation: str | None = None
+    called: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a visitor told a memorial, in the visitor's own words. `date` is ISO 8601; `id` names it in lists."""
+
+    id: str
+    text: str
+    date: str
+    visitor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an answer may draw on beside what the person wrote.
+
+    `told` is from the family (letters of that kind, each with its author), `remembered` from the visitor who asks,
+    `glossary` maps a word of the family's or of a dialect to plain words, and `struck` are sentences of which the
+    family says that the person never said them.
+    """
+
+    visitor: Visitor | None = None
+    told: tuple[Letter, ...] = ()
+    remembered: tuple[Remembered, ...] = ()
+    glossary: Mapping[str, str] = field(default_factory=dict)
+    struck: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

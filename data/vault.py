@@ -21,7 +21,8 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -94,14 +95,14 @@ class Vault:
             if folder.exists():
                 shutil.rmtree(folder)
 
-    def put(self, memorial_id: str, data: bytes) -> str:
-        """Keep a blob; it can be seen under its id only once it is whole."""
+    def put(self, memorial_id: str, data: bytes | Path) -> str:
+        """Keep a blob, or a file a piece at a time; it can be seen under its id only once it is whole."""
         blob_id = secrets.token_hex(16)
         part = self._home.temporary()
         try:
             with files.explained(self._home.root):
-                with part.open("wb") as out:
-                    self._encrypt(memorial_id, blob_id, data, out)
+                with part.open("wb") as out, files.stream(data) as source:
+                    self._encrypt(memorial_id, blob_id, source, out)
                 files.publish(part, self._root / memorial_id / blob_id)
         except BaseException:
             with suppress(OSError):
@@ -112,6 +113,18 @@ class Vault:
     def get(self, memorial_id: str, blob_id: str) -> bytes:
         """The whole blob; `BadHome` where a single bit of it changed."""
         return b"".join(self._decrypt(memorial_id, blob_id))
+
+    @contextmanager
+    def checkout(self, memorial_id: str, *blob_ids: str) -> Iterator[Path]:
+        """The blobs one behind the other as a file of the home's, gone after the block."""
+        path = self._home.temporary()
+        try:
+            with files.explained(self._home.root), path.open("wb") as out:
+                for blob_id in blob_ids:
+                    out.writelines(self._decrypt(memorial_id, blob_id))
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def discard(self, memorial_id: str, blob_id: str) -> None:
         """Remove one blob; it is well if it is gone already."""
@@ -135,12 +148,18 @@ class Vault:
         except (InvalidTag, ValueError) as err:
             raise BadHome("an entry of the database is damaged: put the home folder back from a backup") from err
 
-    def fingerprint(self, memorial_id: str, *parts: bytes) -> bytes:
+    def fingerprint(self, memorial_id: str, *parts: bytes | Path) -> bytes:
         """HMAC-SHA-256 of what was given: finds the same thing again and tells nobody without the key what it is."""
         digest = hmac.new(self._derived(memorial_id, "fingerprint"), digestmod=sha256)
         for part in parts:
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
+            if isinstance(part, bytes):
+                digest.update(len(part).to_bytes(8, "big"))
+                digest.update(part)
+                continue
+            digest.update(part.stat().st_size.to_bytes(8, "big"))
+            with part.open("rb") as source:
+                while piece := source.read(CHUNK_BYTES):
+                    digest.update(piece)
         return digest.digest()
 
     def memorials(self) -> set[str]:
@@ -176,16 +195,16 @@ class Vault:
             self._keys[known] = _derive(self._key(memorial_id), purpose)
         return self._keys[known]
 
-    def _encrypt(self, memorial_id: str, blob_id: str, data: bytes, out: BinaryIO) -> None:
+    def _encrypt(self, memorial_id: str, blob_id: str, source: BinaryIO, out: BinaryIO) -> None:
         salt = secrets.token_bytes(SALT_BYTES)
         cipher = AESGCM(_derive(self._derived(memorial_id, "blob"), "blob", salt))
         context = _context("blob", memorial_id, blob_id)
         out.write(MAGIC + salt)
-        view = memoryview(data)
-        count = max(1, -(-len(view) // CHUNK_BYTES))
-        for index in range(count):
-            chunk = view[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
-            out.write(cipher.encrypt(_nonce(index, last=index == count - 1), chunk, context))
+        chunk, index = source.read(CHUNK_BYTES), 0
+        while chunk or not index:
+            following = source.read(CHUNK_BYTES)
+            out.write(cipher.encrypt(_nonce(index, last=not following), chunk, context))
+            chunk, index = following, index + 1
 
     def _decrypt(self, memorial_id: str, blob_id: str) -> Iterator[bytes]:
         path = self._root / memorial_id / blob_id
@@ -221,7 +240,12 @@ def _nonce(index: int, *, last: bool) -> bytes:
 
 def _context(*parts: str) -> bytes:
     """What a ciphertext is for, told so that no two purposes are written alike."""
-    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in ("lantern/1", *parts))
+    return _sized("lantern/1", *parts[:-1]) + len(last := parts[-1].encode()).to_bytes(4, "big") + last
+
+
+@lru_cache(maxsize=100)  # the same before each of a memorial's texts
+def _sized(*parts: str) -> bytes:
+    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
 
 
 def _overwrite(path: Path) -> None:

@@ -59,7 +59,7 @@ STATES: dict[str, State] = {
 UNENDED = ["ENQUEUED", "DELAYED", "PENDING"]
 
 APPLICATION = "lantern"
-VERSION = "1"  # by default a hash of the source, and what another version began is not taken up again
+VERSION = "2"  # by default a hash of the source, and what another version began is not taken up again
 WORKFLOW = "job"
 MOST_CRASHES = 5  # of the whole process, one after the other, while it was at the same job
 

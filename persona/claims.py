@@ -1,6 +1,8 @@
 """Sentences that a persona must not say: that it lives or is the person, and requests that a swindler would make.
 
-Knows single sentences; whether one may pass all the same, being theirs and framed, is the guard's matter.
+Knows single sentences; whether one may pass all the same, being theirs and framed, is the guard's matter. It is stern
+on purpose: an engine's own sentence is about what was, and one in the present or the future of the first person is
+held rather than weighed.
 """
 
 from __future__ import annotations
@@ -9,26 +11,68 @@ import re
 from typing import Final, Literal
 
 from persona.language import folded
-from persona.patterns import pattern
+from persona.likeness import HARDLY, NONE, kind_of, likeness
+from persona.patterns import pattern, plain
 
 Claim = Literal["claim", "ask"]
 
 _FILE: Final = "claims.toml"
+_TOLD_BY_VISITOR: Final = re.compile(  # as manner.toml has it; what stands between the quotation marks is the visitor's
+    r"^(?:In [\w ]+|Earlier today) you told me: “([^“”]+)”$|^[^“”，。：]*你跟我讲过：“([^“”]+)”$"
+)
 
 
 def claim_in(sentence: str, name: str = "") -> Claim | None:
-    """Why a sentence must not be spoken as an answer of today, or None where it may.
+    """What the patterns alone say of a sentence, quickly: why it must not be spoken as of today, or None.
 
     "claim" says that the speaker lives, is here, or is the person; "ask" wants money, codes, secrecy or haste.
     """
-    plain = folded(sentence)
-    if pattern(_FILE, "ask").search(plain):
+    said = plain(sentence)
+    if _asks(said) or pattern(_FILE, "topic").search(_without_advice(said)):
         return "ask"
-    if pattern(_FILE, "claim").search(plain) or (name and _names_itself(plain, folded(name))):
+    if _says("claim", said) or (name and _names_itself(said, folded(name))):
         return "claim"
     return None
 
 
-def _names_itself(plain: str, name: str) -> bool:
+def held_in(sentence: str, name: str) -> Claim | None:
+    """Why the guard holds a sentence: it is like what must not be said, or is a little so and a pattern agrees."""
+    if told := _TOLD_BY_VISITOR.match(sentence):
+        return _held_of_told(told[1] or told[2])
+    kind = kind_of(sentence, "persona")
+    if kind == "ask":
+        return "ask"
+    if kind == "claim" or _names_itself(plain(sentence), folded(name)):
+        return "claim"
+    return claim_in(sentence) if likeness("persona").of(sentence)[NONE] < 1 - HARDLY else None
+
+
+def _held_of_told(line: str) -> Claim | None:
+    """The same of a visitor's line that is told back: its "I" is the visitor, who lives and may say so."""
+    if swindle_in(line) or (kind_of(line, "persona") == "ask" == claim_in(line)):
+        return "ask"
+    return "claim" if kind_of(line, "visitor") == "identity" else None
+
+
+def swindle_in(line: str) -> bool:
+    """Whether a visitor is after money, codes or secrecy, or would put words into the person's mouth for that."""
+    return kind_of(line, "visitor") == "fraud"
+
+
+def _asks(said: str) -> bool:
+    return _says("ask", _without_advice(said))
+
+
+def _says(kind: Claim, said: str) -> bool:
+    if pattern(_FILE, kind).search(said):
+        return True
+    return bool(pattern(_FILE, f"{kind}_of_today").search(said)) and not pattern(_FILE, "told").search(said)
+
+
+def _without_advice(said: str) -> str:
+    return pattern(_FILE, "advice").sub(" ", said)
+
+
+def _names_itself(said: str, name: str) -> bool:
     named = re.escape(name)
-    return re.search(rf"\bi(?:'m| am) (?:\w+ )?{named}|我(?:就|真的|确实)*(?:是|叫){named}", plain) is not None
+    return re.search(rf"\bi(?:'m| am) (?:\w+ )?{named}|我(?:就|真的|确实)*(?:是|叫){named}", said) is not None

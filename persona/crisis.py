@@ -1,107 +1,15 @@
-"""Tells how surely a visitor's line speaks of ending or hurting themselves, or of somebody who may. Knows no answers.
+"""Tells whether a visitor's line speaks of ending or hurting themselves, or of somebody who may. Knows no answers.
 
-Signs are kept as data, each kind with a weight; the kinds that a line shows add up to its score, less what speaks
-against them. When in doubt it says yes: a needless notice costs a moment, a missed one may cost a life.
-
-The kinds follow what is known to come before an attempt: the wish to die, no way on, being a burden (Joiner, Why People
-Die by Suicide, 2005), a plan, means at hand (the C-SSRS, Posner et al., 2011), farewells; joining the dead is the
-mourner's own. It reads one line at a time, and only words: irony, silence and a worsening from line to line escape it.
+There is no "perhaps": where it is likely enough the product speaks, for a needless notice costs a moment and a missed
+one may cost a life. It reads one line at a time, and only words: irony, silence and a worsening from line to line
+escape it.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any, Final, Literal
-
-from persona.language import HAN, folded
-
-Danger = Literal["none", "possible", "clear"]
-
-POSSIBLE: Final = 3  # points: one hint, or three shades
-CLEAR: Final = 5  # points: said outright, two hints, or a hint with two shades
-
-_FILE: Final = Path(__file__).with_name("crisis.toml")
-_NAME: Final = re.compile(r"<(\w+)>")
-_BETWEEN_HAN: Final = re.compile(rf"(?<={HAN.pattern})[\s*._·~-]+(?={HAN.pattern})")
-_DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}")
-_SLIP_LETTERS: Final = 6  # a letter left out or doubled is forgiven from this length on: shorter words have neighbours
+from persona.likeness import kind_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """One kind of sign; it counts once, however often a line shows it."""
-
-    weight: int
-    pattern: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    traditional: dict[int, int]
-    words: frozenset[str]
-    spelling: tuple[tuple[re.Pattern[str], str], ...]
-    sayings: re.Pattern[str]
-    kinds: tuple[_Kind, ...]
-
-
-def danger_in(line: str) -> Danger:
-    """`clear` where it is said outright or in several ways, `possible` where it may be meant."""
-    points = score(line)
-    return "clear" if points >= CLEAR else "possible" if points >= POSSIBLE else "none"
-
-
-def score(line: str) -> int:
-    """The points of all kinds of signs in the line, never below nought."""
-    signs = _signs()
-    plain = signs.sayings.sub(" ", _plain(line, signs))
-    return max(0, sum(kind.weight for kind in signs.kinds if kind.pattern.search(plain)))
-
-
-def _plain(line: str, signs: _Signs) -> str:
-    """Folded, without apostrophes, gaps between Chinese characters, drawn-out letters and slips of the finger."""
-    text = folded(line).replace("'", "").replace("`", "").translate(signs.traditional)
-    text = _DRAWN_OUT.sub(r"\1", _BETWEEN_HAN.sub("", text))
-    text = re.sub(r"[a-z]+", lambda word: _mended(word.group(), signs.words), text)
-    for wrong, right in signs.spelling:
-        text = wrong.sub(right, text)
-    return text
-
-
-def _mended(typed: str, words: frozenset[str]) -> str:
-    return typed if typed in words else next((word for word in words if _slipped(typed, word)), typed)
-
-
-def _slipped(typed: str, word: str) -> bool:
-    """Whether the word was meant: two letters swapped, or in a long word one left out or one too many."""
-    if typed[0] != word[0]:
-        return False
-    if len(typed) == len(word):
-        return sorted(typed) == sorted(word)
-    longer, shorter = sorted((typed, word), key=len, reverse=True)
-    if len(longer) != len(shorter) + 1 or len(word) < _SLIP_LETTERS:
-        return False
-    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
-
-
-@cache
-def _signs() -> _Signs:
-    with _FILE.open("rb") as file:
-        table = tomllib.load(file)
-    groups: dict[str, str] = table["groups"]
-    return _Signs(
-        traditional=str.maketrans(table["traditional"]["from"], table["traditional"]["to"]),
-        words=frozenset(table["spelling"]["words"].split()),
-        spelling=tuple((re.compile(wrong), right) for wrong, right in table["spelling"]["instead"]),
-        sayings=_either(table["sayings"], groups),
-        kinds=tuple(_Kind(kind["weight"], _either(kind, groups)) for kind in table["kind"]),
-    )
-
-
-def _either(entries: dict[str, Any], groups: dict[str, str]) -> re.Pattern[str]:
-    """All expressions of an entry, in both languages, as one; `<name>` stands for a group of words."""
-    listed = [*entries.get("en", ()), *entries.get("zh", ())]
-    return re.compile("|".join(f"(?:{_NAME.sub(lambda name: groups[name.group(1)], one)})" for one in listed))
+def danger_in(line: str) -> bool:
+    """Whether help lines are owed as the answer."""
+    return kind_of(line, "visitor") == "danger"

@@ -1,9 +1,10 @@
 """Stands around every persona: honest about what answers, careful with who asks. Knows no engine.
 
-Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to; either is
-answered by the product itself, as notices, and the persona is not asked. Of the persona's phrases it lets none pass
-that claims to live or asks for money, codes, secrecy or haste, unless it is a sentence of theirs, framed with its date
-or, where that is not known, as one from a letter.
+Of the visitor's line it asks whether somebody is in danger, then whether they ask what they are talking to, then
+whether they are after money, codes or words for others to hear; each is answered by the product itself, as notices, and
+the persona is not asked. Of the persona's phrases it lets none pass that claims to live or asks for money, codes,
+secrecy or haste, unless it is a sentence of theirs, framed with its date or, where that is not known, as one from a
+letter; and of theirs none without such a frame that was true only on its day. What texts order changes none of this.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from data.types import Language, Person, Phrase, Turn
-from persona.claims import Claim, claim_in
+from persona.claims import held_in, swindle_in
 from persona.crisis import danger_in
 from persona.dates import spoken
+from persona.framing import needs_frame
 from persona.identity import asks_what_this_is
 from persona.language import language_of
 from persona.line import line_of
@@ -42,25 +44,37 @@ class Helpline:
     """A line that somebody in distress can call, in one language. `date` is the month of the source that says so."""
 
     country: str
+    codes: frozenset[str]  # of the countries it serves (ISO 3166); none where it serves all
     name: str
     number: str
     source: str
     date: str
-    named: bool  # in the notice of this language; the others are for a page that lists them all
+    named: bool  # in the notice of this language where no country is known
 
 
-def guard(persona: Persona, person: Person, originals: Originals | None = None) -> Persona:
-    """The persona with the guard around it. Given all that is theirs, it takes back what is wrongly marked so."""
-    danger_in(""), asks_what_this_is(""), claim_in("")  # read now rather than under the first visitor's eyes
-    return _Guarded(persona, person, originals)
+def guard(persona: Persona, person: Person, originals: Originals | None = None, country: str | None = None) -> Persona:
+    """The persona with the guard around it. Given all that is theirs, it takes back what is wrongly marked so.
+
+    `country` is where the visitor is (ISO 3166), for its help lines; without it those that the language suggests.
+    """
+    danger_in("-"), held_in("-", "-"), needs_frame("-")  # read now rather than under the first visitor's eyes
+    return _Guarded(persona, person, originals, country)
+
+
+def helplines_for(language: Language, country: str | None) -> list[Helpline]:
+    """The lines that a notice names: those of the country, or of the language where it is unknown or has none here."""
+    lines = helplines(language)
+    local = [line for line in lines if country is not None and country.upper() in line.codes]
+    return [*local, *(line for line in lines if not line.codes)] if local else [line for line in lines if line.named]
 
 
 def helplines(language: Language) -> list[Helpline]:
-    """All lines, those that the notice of the language names first."""
+    """All lines, those that a notice of the language names first."""
     rows = sorted(_toml(_HELPLINES)["line"], key=lambda row: language not in row["named_in"])
     return [
         Helpline(
             row["country"][language],
+            frozenset(row["codes"]),
             row["name"][language],
             row["number"],
             row["source"],
@@ -72,10 +86,11 @@ def helplines(language: Language) -> list[Helpline]:
 
 
 class _Guarded:
-    def __init__(self, persona: Persona, person: Person, originals: Originals | None) -> None:
+    def __init__(self, persona: Persona, person: Person, originals: Originals | None, country: str | None) -> None:
         self._persona = persona
         self._person = person
         self._originals = originals
+        self._country = country
 
     def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
         if not turns:  # a farewell is spoken to nobody's line
@@ -83,29 +98,30 @@ class _Guarded:
             return
         line = line_of(turns)
         language = language_of(line, self._person.language)
-        if danger_in(line) != "none":  # any word of theirs could be taken as an answer
+        if danger_in(line):  # any word of theirs could be taken as an answer
             yield from self._help(language)
         elif asking := asks_what_this_is(line):
             if asking == "alive" and self._person.died is None:
                 asking = "identity"  # whose death is not told is not called dead
             exhibit = "_exhibit" if asking == "identity" and self._person.exhibit else ""
             yield from self._notices(f"{asking}{exhibit}", language)
+        elif swindle_in(line):
+            yield from self._notices("fraud", language)
         else:
             yield from self._sifted(self._persona.reply(turns), language)
 
     def _sifted(self, phrases: Iterator[Phrase], language: Language) -> Iterator[Phrase]:
-        held: Claim | None = None
+        held: str | None = None
         frame: Phrase | None = None  # the last "In March 1987 I wrote:"
         waiting: Phrase | None = None  # a frame not passed on yet: it goes only with what it frames
         for given in phrases:
             phrase = self._truly_marked(given)
+            framed = frame is not None and _frames(frame, phrase)
+            if not framed and (reason := self._reason_to_hold(phrase)):
+                held, waiting = reason, None
+                continue
             if phrase.mark == "imagined" and phrase.text.rstrip().endswith((":", "：")):
                 frame = waiting = phrase
-                continue
-            framed = frame is not None and _frames(frame, phrase)
-            claim = None if phrase.mark == "notice" or framed else claim_in(phrase.text, self._person.name)
-            if claim is not None:
-                held = claim
                 continue
             if waiting is not None:
                 yield waiting
@@ -115,6 +131,14 @@ class _Guarded:
             yield phrase
         if held is not None:
             yield from self._notices(f"held_{held}", language)
+
+    def _reason_to_hold(self, phrase: Phrase) -> str | None:
+        """Why a phrase without a frame is not spoken: "ask", "claim", or "stale" for what was true on its day only."""
+        said = phrase.text.rstrip()
+        closed = re.sub("[:：]$", "。" if said.endswith("：") or phrase.language == "zh" else ".", said)
+        if reason := held_in(said, self._person.name) or held_in(closed, self._person.name):
+            return reason  # a colon at its end makes no claim harmless
+        return "stale" if phrase.mark in ("theirs", "exhibit") and needs_frame(phrase.text) else None
 
     def _truly_marked(self, phrase: Phrase) -> Phrase:
         if phrase.mark not in ("theirs", "exhibit"):
@@ -126,9 +150,8 @@ class _Guarded:
     def _help(self, language: Language) -> Iterator[Phrase]:
         yield from self._notices("crisis", language)
         colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
-        for line in helplines(language):
-            if line.named:
-                yield Phrase(f"{line.country}{colon}{line.name}{comma}{line.number}", language, "notice")
+        for line in helplines_for(language, self._country):
+            yield Phrase(f"{line.country}{colon}{line.name}{comma}{line.number}", language, "notice")
 
     def _notices(self, key: str, language: Language) -> Iterator[Phrase]:
         for text in _toml(_NOTICES)[language][key]:

@@ -18,6 +18,7 @@ from persona.sentences import joined, sentences_of
 
 _HEAD_LINES: Final = 8  # address, date and salutation stand within these, blank lines not counted
 _FOOT_LINES: Final = 5  # closing, name, a date below it
+_LONGEST_DATELINE: Final = 80  # characters; longer, and it is not looked through for a date
 _SHORT_EN: Final = 60  # characters of a salutation or a closing
 _SHORT_ZH: Final = 16
 _NAME_WORDS: Final = 4
@@ -79,9 +80,9 @@ def _head(lines: list[str]) -> tuple[str | None, str | None, int]:
             continue
         end = _end_of_block(lines, at)
         block = joined("\n".join(lines[at:end]))
-        if date is None and (found := dateline(block, set_off=True)):
+        if date is None and (found := _dateline(block, set_off=True)):
             date, at = found, end
-        elif date is None and (found := dateline(lines[at])) and _breaks_after(lines, at, widest):
+        elif date is None and (found := _dateline(lines[at])) and _breaks_after(lines, at, widest):
             date, at = found, at + 1
         elif _is_salutation(block):
             salutation, at = block, end
@@ -94,6 +95,11 @@ def _head(lines: list[str]) -> tuple[str | None, str | None, int]:
             break
         cut = at
     return date, salutation, cut
+
+
+def _dateline(line: str, set_off: bool = False) -> str | None:
+    """The date of a line that heads or signs a letter."""
+    return dateline(line, set_off) if len(line) <= _LONGEST_DATELINE else None
 
 
 def _breaks_after(lines: list[str], at: int, widest: int) -> bool:
@@ -130,7 +136,7 @@ def _foot(lines: list[str]) -> tuple[str | None, str | None, str | None, int]:
 def _signature(tail: list[str]) -> tuple[str | None, str | None, str | None] | None:
     """Closing, name and date of lines that hold nothing else; None where they do."""
     left = list(tail)
-    date = dateline(left[-1], set_off=len(left) == 1)
+    date = _dateline(left[-1], set_off=len(left) == 1)
     if date:
         left.pop()
     closing: list[str] = []

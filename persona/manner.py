@@ -28,6 +28,11 @@ _OPEN_CLOSINGS: Final = re.compile(
     r"(?:with |all |much |my |fond |warm |kind |best |and |love|wishes|greetings|regards|as ever|as always|yours|"
     r"always|affectionately|sincerely|truly|ever|of|,|\s)+|保重|祝好|此致|顺祝|安好"
 )
+_STOP: Final = re.compile(r"([!！~～])[\"'”’」』)）]*\s*(?:[^\w\s.。!！?？]\s*)*$")
+_EMOJI: Final = re.compile(
+    "([\U0001f300-\U0001faff\u2600-\u27bf](?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\U0001f300-\U0001faff\u2600-\u27bf])*)"
+)
+_HABIT: Final = 0.3  # of all sentences, or of all messages: less is a mood
 _CONTRACTED: Final = re.compile(r"\b\w+(?:n't|'ll|'ve|'re|'m)\b")
 _SPELT_OUT: Final = re.compile(
     r"\b(?:do|did|does|is|was|will|would|could|have|has) not\b|\bcannot\b|\bi (?:am|will|have)\b"
@@ -59,15 +64,20 @@ class Manner:
         self.closing = _commonest([read.closing for read in reads], _OPEN_CLOSINGS)
         self.self_names = Counter(read.name for read in reads if read.name)
         self.relaxed = _relaxed(language, said)
+        self._stop = _habit([_STOP.search(one.text) for one in said])
+        self._emoji = _habit([_EMOJI.search(one.text) for one in said if one.kind == "message"])
         self.farewells = tuple(one for one in said if _takes_leave(one, language))
         self.wishes = frozenset(one for one in self.farewells if _WISHES.search(folded(one.text)))
 
-    def words(self, key: str, nth: int = 0, **fields: str) -> str:
-        """A sentence of ours for the occasion; `nth` goes round among its forms."""
+    def forms(self, key: str) -> list[str]:
+        """The sentences of ours for an occasion, the contracted or dialect ones where the person wrote so."""
         table = _phrases()[self.language]
-        forms = table.get(f"{key}_short") if self.relaxed else None
-        forms = forms or table[key]
-        return forms[nth % len(forms)].format(**fields)
+        return (table.get(f"{key}_short") if self.relaxed else None) or table[key]
+
+    def warmly(self, text: str) -> str:
+        """A greeting or a goodbye with the sign and the emoji that the person ended their messages with."""
+        stop = self._stop or ("。" if self.language == "zh" else ".")
+        return text.rstrip(".。!！~～") + stop + (self._emoji or "")
 
 
 def expression_of(text: str) -> Expression:
@@ -82,6 +92,13 @@ def _commonest(lines: Sequence[str | None], allowed: re.Pattern[str]) -> str | N
     plain = [line.rstrip(",，:：!！ ") for line in lines if line]
     counted = Counter(line for line in plain if allowed.fullmatch(folded(line)))
     return counted.most_common(1)[0][0] if counted else None
+
+
+def _habit(found: Sequence[re.Match[str] | None]) -> str | None:
+    """The sign found most often, where it stands in so many of their sentences that it is a habit."""
+    counted = Counter(match[1] for match in found if match)
+    sign, times = counted.most_common(1)[0] if counted else ("", 0)
+    return sign if times > _HABIT * len(found) else None
 
 
 def _relaxed(language: Language, said: Sequence[Said]) -> bool:

@@ -1,4 +1,7 @@
-"""Reads the lists of regular expressions that are kept as data, one idea a line. Knows nothing of what they mean."""
+"""Reads the lists of regular expressions that are kept as data, one idea a line. Knows nothing of what they mean.
+
+They are tried on a line made plain: folded, and spelt in one way whatever the dialect, the script or the thumb's slips.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,54 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-_FOLDER = Path(__file__).parent
+from persona.language import HAN, folded
+
+_FOLDER: Final = Path(__file__).parent
+_SPELLING: Final = "spelling.toml"
+_NAME: Final = re.compile(r"<(\w+)>")
+_BETWEEN_HAN: Final = re.compile(rf"(?<={HAN.pattern})[\s*._·~-]+(?={HAN.pattern})")
+_NEVER: Final = "(?!)"
 
 
 @cache
 def pattern(file: str, key: str) -> re.Pattern[str]:
-    """Everything under a key of a file, in both languages, as one expression."""
-    table = _table(file)[key]
-    return re.compile("|".join(f"(?:{entry})" for language in ("en", "zh") for entry in table[language]))
+    """Everything under a key of a file, in both languages, as one expression; `<name>` stands for a group of words."""
+    held, groups = table(file)[key], table(file).get("groups", {})
+    return either([*held.get("en", ()), *held.get("zh", ())], groups)
+
+
+def either(entries: list[str], groups: dict[str, str]) -> re.Pattern[str]:
+    """All expressions as one, with their groups filled in."""
+    filled = (f"(?:{_filled(entry, groups)})" for entry in entries)
+    return re.compile("|".join(filled) or _NEVER)
+
+
+def plain(line: str) -> str:
+    """The line as the patterns expect it. For comparing alone."""
+    characters, words = _spelling()
+    text = _BETWEEN_HAN.sub("", folded(line).translate(characters))
+    for written, usual in words:
+        text = written.sub(usual, text)
+    return text
 
 
 @cache
-def _table(file: str) -> dict[str, Any]:
+def table(file: str) -> dict[str, Any]:
+    """A file of this folder."""
     with (_FOLDER / file).open("rb") as opened:
         return tomllib.load(opened)
+
+
+def _filled(entry: str, groups: dict[str, str]) -> str:
+    while _NAME.search(entry):  # a group may name another
+        entry = _NAME.sub(lambda name: groups[name[1]], entry)
+    return entry
+
+
+@cache
+def _spelling() -> tuple[dict[int, int], tuple[tuple[re.Pattern[str], str], ...]]:
+    spelling = table(_SPELLING)
+    characters: dict[int, int] = str.maketrans(spelling["characters"]["from"], spelling["characters"]["to"])
+    return characters, tuple((re.compile(written), usual) for written, usual in spelling["words"]["instead"])

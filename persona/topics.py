@@ -9,7 +9,7 @@ from typing import Final
 
 from data.types import Language
 from persona.language import folded
-from persona.words import is_han, mentions, stem, stems
+from persona.words import is_han, spaced, stem, stems
 
 _FILE: Final = Path(__file__).with_name("topics.tsv")
 _COLUMNS: Final = 5
@@ -56,8 +56,8 @@ class Topics:
 
     def triggered(self, line: str) -> tuple[Topic, ...]:
         """Topics that a phrase of several words in the line names."""
-        plain = folded(line)
-        return tuple(topic for topic in self.all if any(mentions(plain, phrase) for phrase in topic.triggers))
+        words = spaced(folded(line))
+        return tuple(topic for topic in self.all if any(f" {phrase} " in words for phrase in topic.triggers))
 
 
 @cache

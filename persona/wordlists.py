@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-WordList = Literal["en", "zh", "abbreviations", "either"]
+WordList = Literal["en", "zh", "grammar", "abbreviations", "either"]
 
 _FILE: Final = Path(__file__).with_name("stopwords.toml")
 

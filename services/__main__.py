@@ -11,16 +11,33 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from threading import Event, active_count
+from types import FrameType
+from typing import NoReturn
 
 STOPPED = 130
+
+_stopped = Event()
+
+
+def run() -> NoReturn:
+    """Run the command of this process, and end it. What is still computing in a thread is not waited for."""
+    code = main()
+    if active_count() > 1:  # a library's own thread, ended with the interpreter, would end the process by a fault
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        for ending in (signal.SIGTERM, signal.SIGHUP):  # a plain kill and a closed window clean up as Ctrl-C does
-            signal.signal(ending, signal.default_int_handler)
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a kill and a closed window are as Ctrl-C
+            signal.signal(ending, _stop)
         for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows its code instead
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
@@ -35,8 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if os.environ.get("LANTERN_DEBUG") and not isinstance(err, LanternError):
             raise
+        if _stopped.is_set():  # a library that is being loaded makes an error of its own of it
+            return _fail("stopped; nothing half-done is left", STOPPED)
         failure = in_our_words(err)
         return _fail(str(failure), failure.exit_code)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    _stopped.set()
+    raise KeyboardInterrupt
 
 
 def _run(arguments: list[str]) -> int:
@@ -49,7 +73,8 @@ def _run(arguments: list[str]) -> int:
     except typer.TyperException as err:
         if "unexpected extra argument" in err.format_message():
             return _fail(f"{' '.join(err.format_message().split())} Put a line of several words in quotes.", 2)
-        verb = f" {arguments[0]}" if arguments and arguments[0].isalpha() else ""
+        known = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+        verb = f" {arguments[0]}" if arguments and arguments[0] in known else ""
         return _fail(f"{' '.join(err.format_message().split())} `lantern{verb} --help` shows how.", 2)
     except typer.Abort as err:
         raise KeyboardInterrupt from err
@@ -66,4 +91,4 @@ def _fail(message: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

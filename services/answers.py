@@ -20,6 +20,7 @@ from orchestrator.flow import Record, perform
 from orchestrator.job import Abandoned, Job
 from orchestrator.stages import Persona
 from services import build
+from services.build import ANYBODY, Asker
 from services.progress import Advance, Steps
 from services.report import Json, ask_report
 
@@ -52,9 +53,9 @@ class Said:
         yield from self._phrases
 
 
-def ask(archive: Archive, memorial: Memorial, text: str) -> Json:
-    """Answer one line in words."""
-    persona = build.persona(archive, memorial)
+def ask(archive: Archive, memorial: Memorial, text: str, asker: Asker = ANYBODY) -> Json:
+    """Answer one line in words, to somebody known by name or to anybody."""
+    persona = build.persona(archive, memorial, asker)
     with archive.home.talking():
         began, record = time.perf_counter(), Record()
         record.phrases.extend(persona.reply([Turn("visitor", text)]))
@@ -69,9 +70,9 @@ def ask_on_film(archive: Archive, memorial: Memorial, text: str, clip: Path, ste
         return film(archive, memorial, persona, [Turn("visitor", text)], clip, steps, label(memorial, _words(memorial)))
 
 
-def clip_order(text: str, clip: Path) -> bytes:
+def clip_order(text: str, clip: Path, asker: Asker = ANYBODY) -> bytes:
     """What a clip job is given for a line to be answered. Raises what would make the clip impossible."""
-    return _order(clip, text=text)
+    return _order(clip, text=text, visitor=asker.name, country=asker.country)
 
 
 def farewell_order(memorial: Memorial, script: Path, author: str | None, clip: Path) -> bytes:
@@ -152,7 +153,7 @@ def _order(clip: Path, **what: str | None) -> bytes:
 def _persona(archive: Archive, memorial: Memorial, order: dict[str, str]) -> Persona:
     if "script" in order:
         return build.script(memorial, order["script"], order["text"], order["author"])
-    return build.persona(archive, memorial)
+    return build.persona(archive, memorial, Asker(order.get("visitor"), order.get("country")))
 
 
 def _words(memorial: Memorial) -> str:

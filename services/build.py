@@ -7,7 +7,8 @@ face mesh.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from data.archive import Archive, Memorial
 from data.errors import NotReady
@@ -24,16 +25,47 @@ class Made:
     warnings: tuple[str, ...]
 
 
-def persona(archive: Archive, memorial: Memorial) -> Persona:
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: by name, and from which country (ISO 3166), where these are known."""
+
+    name: str | None = None
+    country: str | None = None
+
+
+ANYBODY = Asker()
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who answers one visitor, and what they can be asked about first."""
+
+    persona: Persona
+    openings: tuple[str, ...]
+
+
+def persona(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Persona:
     """`recollection`: the person's own words, with the guard around it."""
+    return speaker(archive, memorial, asker).persona
+
+
+def speaker(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Speaker:
+    """The persona as one visitor may hear it. Nobody without a name hears what is not for somebody."""
     from persona.guard import guard
     from persona.recollection import Recollection
 
-    letters = [letter for letter in archive.letters(memorial.id) if letter.author is None]
-    if not letters:
+    letters = archive.letters(memorial.id, asker.name)  # with what others wrote, which is never quoted
+    known = archive.known(memorial.id, asker.name)
+    if asker.name is None:
+        letters = [letter for letter in letters if not letter.not_for]
+        known = replace(known, told=tuple(letter for letter in known.told if not letter.not_for))
+    if not known.told and all(letter.author is not None for letter in letters):
+        if archive.count(memorial.id):
+            raise NotReady(f"{_name(memorial)} holds nothing for this visitor: ask with the name the family gave, --as")
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
-    recollection = Recollection(memorial.person, letters)
-    return guard(recollection, memorial.person, recollection.originals)
+    recollection = Recollection(memorial.person, letters, known, datetime.now().astimezone().date())
+    guarded = guard(recollection, memorial.person, recollection.originals, asker.country)
+    return Speaker(guarded, tuple(recollection.openings))
 
 
 def script(memorial: Memorial, file: str, text: str, author: str | None) -> Persona:
@@ -82,6 +114,13 @@ def enroll(recordings: Sequence[Wave]) -> Made:
     return Made(profile.to_bytes(), profile.notes)
 
 
+def has_speech(recording: Wave) -> bool:
+    """Whether anybody speaks in it, so that it can be learnt from."""
+    from voice.speech import has_speech as has
+
+    return has(recording)
+
+
 def portrait(picture: Picture, which_face: int | None, size_px: int) -> Made:
     """The rig of a photo; `which_face` counts from 1, left to right, where there are several."""
     from face.portrait import read_portrait
@@ -92,10 +131,10 @@ def portrait(picture: Picture, which_face: int | None, size_px: int) -> Made:
 
 def kinds() -> tuple[Kind, ...]:
     """The kinds of long work, and what each of them does."""
-    from services import answers, memorials
+    from services import add_job, answers
 
     return (
-        Kind("add", memorials.add_files, limit_s=3_600.0),
+        Kind("add", add_job.add_files, limit_s=3_600.0),
         Kind("clip", answers.make_clip, limit_s=3_600.0),
         Kind("farewell", answers.make_clip, limit_s=4 * 3_600.0),
     )

@@ -6,25 +6,28 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from data.archive import Archive, folded
-from data.errors import Cancelled, Missing
-from data.settings import Settings
+from data.errors import Missing
+from data.files import write
+from data.names import folded
 from data.types import Mark
-from orchestrator.job import SHOWN_CHARS, Standing
-from services import answers, doctor, memorials, report
-from services.progress import WORDS, Shown, shown
+from services import answers, doctor, listing, memorials, report
+from services.build import Asker
+from services.country import country
+from services.jobs_cli import jobs
+from services.memory_cli import memory
+from services.progress import Shown, shown
 from services.report import Json
-
-if TYPE_CHECKING:
-    from orchestrator.jobs import Desk
+from services.terminal import JsonOption, MemorialArg
+from services.terminal import note as _note
+from services.terminal import opened as _archive
+from services.terminal import print_json as _print_json
+from services.terminal import settings as _settings
 
 app = typer.Typer(
     help="A digital memorial that one can talk to.",
@@ -57,12 +60,8 @@ MARKS: dict[Mark, str] = {
     "notice": "notice",
 }
 
-jobs = typer.Typer(invoke_without_command=True)
 app.add_typer(jobs, name="jobs")
-
-MemorialArg = Annotated[str, typer.Argument(metavar="MEMORIAL", help="Its name, or the beginning of its id.")]
-JobArg = Annotated[str, typer.Argument(metavar="JOB", help="The beginning of its id, as `lantern jobs` shows it.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+app.add_typer(memory, name="memory")
 
 
 @app.command()
@@ -111,7 +110,8 @@ def new(
         _note(f"{len(alike)} memorials have this name: use their ids, as `lantern list` shows them")
     if as_json:
         return _print_json(report.new_report(memorial))
-    print(f"Made the memorial of {memorial.person.name}, {memorial.id[:8]}.")
+    lived = f"{memorial.person.born or '?'} – {memorial.person.died or '?'}"
+    print(f"Made the memorial of {memorial.person.name} ({lived}), {memorial.id[:8]}.")
     print(f'Next: lantern add "{memorial.person.name}" LETTER.txt RECORDING.wav PHOTO.jpg')
     return None
 
@@ -132,7 +132,15 @@ def list_(as_json: JsonOption = False) -> None:
 @app.command()
 def add(
     memorial: MemorialArg,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Letters, recordings, a photo.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files, folders, exports of chats as .zip.")],
+    kind: Annotated[
+        str | None,
+        typer.Option("--as", metavar="KIND", help="What these are, if it is not found rightly: see --preview."),
+    ] = None,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Under which name the person speaks in these; may be given again."),
+    ] = None,
     author: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who wrote these, if not the person: kept, but never spoken as theirs."),
@@ -141,26 +149,26 @@ def add(
     preview: Annotated[bool, typer.Option("--preview", help="Show what would come in; keep nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a memorial what the person left: text letters, recordings, a photo of their face."""
+    """Give a memorial what the person left: letters, chats, mails, scans, recordings, photos."""
+    from services import add_job, bringing, keeping
+
     settings = _settings()
     with _archive(settings) as archive:
         found = archive.find(memorial)
-        author = memorials.writer(found, author)
-        read = memorials.read_all(found, files, author)
-        if preview or not memorials.is_long(read):
-            added = memorials.add(
-                archive, found, read, steps=Shown(), author=author, face=face, size_px=settings.size_px, preview=preview
-            )
+        batch = bringing.Batch([], author=author, given=tuple(person or ()), face=face, size_px=settings.size_px)
+        bringing.looked(found, files, batch, Shown(), kind, preview=preview)
+        if preview:
+            added = keeping.preview(archive, found, batch, Shown())
+        elif not bringing.is_long(batch):
+            added = keeping.add(archive, found, batch, Shown())
         else:
             from services.jobs import done
 
-            added = done(archive, "add", found.id, memorials.add_order(read, author, face, settings.size_px), Shown())
+            added = done(archive, "add", found.id, add_job.AddOrder(batch), Shown())
     if as_json:
         return _print_json(added)
-    for each in added["added"]:
-        left_out = f"; {each['left_out']} left out: {each['reason']}" if each["left_out"] else ""
-        kept = "would be kept" if preview else "kept"
-        print(shown(f"{each['file']}: {each['kind']}, {each['kept']} {kept}{left_out}"))
+    for line in listing.added_lines(added, preview=preview):
+        print(shown(line))
     for warning in added["warnings"]:
         _note(warning)
     return None
@@ -170,6 +178,7 @@ def add(
 def ask(
     memorial: MemorialArg,
     text: Annotated[str, typer.Argument(help="What to say.")],
+    visitor: Annotated[str | None, typer.Option("--as", metavar="VISITOR", help="Who asks, by name.")] = None,
     clip: Annotated[Path | None, typer.Option(metavar="FILE.mp4", help="Write the answer as a clip too.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -177,14 +186,51 @@ def ask(
     with _archive(_settings()) as archive:
         found = archive.find(memorial)
         if clip is None:
-            answer = answers.ask(archive, found, text)
+            answer = answers.ask(archive, found, text, _asker(visitor))
         else:
             from services.jobs import done
 
-            answer = done(archive, "clip", found.id, {"order": answers.clip_order(text, clip)}, Shown())
+            order = answers.clip_order(text, clip, _asker(visitor))
+            answer = done(archive, "clip", found.id, {"order": order}, Shown())
     _print_json(answer) if as_json else _print_answer(answer)
     if clip is not None and answer["clip"] is None:
         _note("the program answers here itself, so no clip was made")
+
+
+@app.command()
+def chat(
+    memorial: MemorialArg,
+    visitor: Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who you are.")] = None,
+) -> None:
+    """Talk in the terminal, until Ctrl-D or /quit."""
+    from services.chat import Terminal
+    from services.conversation import Conversation
+
+    with _archive(_settings()) as archive:
+        conversation = Conversation.begin(archive, archive.find(memorial), _asker(visitor))
+        Terminal(conversation, lambda: input("> "), print).run()
+
+
+@app.command("evaluate")
+def evaluate_(
+    memorial: MemorialArg,
+    questions: Annotated[
+        Path,
+        typer.Argument(metavar="QUESTIONS", help='One a line: {"question": "…", "right": "their sentence" or null}.'),
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The report, as JSON where it ends so.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a set of questions to a memorial, and tell how it answers them."""
+    from services.evaluating import evaluated, report_lines
+
+    with _archive(_settings()) as archive:
+        told = evaluated(archive, archive.find(memorial), questions, Shown())
+    lines = [shown(line) for line in report_lines(told)]
+    if out is not None:
+        text = json.dumps(told, ensure_ascii=False) if out.suffix == ".json" else "\n".join(lines)
+        write(out, f"{text}\n".encode("utf-8", "backslashreplace"))
+    _print_json(told) if as_json else print(*lines, sep="\n")
 
 
 @app.command()
@@ -218,52 +264,6 @@ def worker() -> None:
         work(archive)
 
 
-@jobs.callback()
-def jobs_(
-    context: typer.Context,
-    ended: Annotated[int, typer.Option(min=0, max=1_000, help="How many of those that have ended.")] = 10,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the long work: what waits, what runs and how far it is, and what has ended."""
-    if context.invoked_subcommand is not None:
-        return None
-    with _desk() as desk:
-        found = desk.standings(ended)
-        names = {memorial.id: memorial.person.name for memorial in desk.archive.memorials()}
-    if as_json:
-        return _print_json({"jobs": [report.job_report(each) for each in found]})
-    for each in found:
-        name = names.get(each.memorial_id, "a memorial that is gone")
-        print(shown(f"{each.id[:SHOWN_CHARS]}  {each.kind:8}  {each.state:11}  {name}{_far(each)}"))
-    return None
-
-
-@jobs.command()
-def follow(job: JobArg, as_json: JsonOption = False) -> None:
-    """Watch a job until it ends; does it where no worker does."""
-    from services.jobs import see_through
-
-    with _desk() as desk:
-        found = desk.find(job)
-        try:
-            see_through(desk, found.id, Shown())
-        except KeyboardInterrupt:
-            short = found.id[:SHOWN_CHARS]
-            raise Cancelled(f"it goes on with the next worker: `lantern jobs cancel {short}` stops it") from None
-        found = desk.standing(found.id)
-    _print_json(report.job_report(found)) if as_json else print(f"{found.id[:SHOWN_CHARS]}: {found.state}")
-
-
-@jobs.command()
-def cancel(job: JobArg, as_json: JsonOption = False) -> None:
-    """Stop a job; nothing half-done is left of it."""
-    with _desk() as desk:
-        found = desk.find(job)
-        desk.cancel(found.id)
-        found = desk.standing(found.id)
-    _print_json(report.job_report(found)) if as_json else print(f"{found.id[:SHOWN_CHARS]}: {found.state}")
-
-
 @app.command("doctor")
 def doctor_(as_json: JsonOption = False) -> None:
     """Say what works on this machine, and what is missing."""
@@ -284,44 +284,8 @@ def doctor_(as_json: JsonOption = False) -> None:
         raise Missing(f"{len(missing)} missing: mend them as said, then run `lantern doctor` again")
 
 
-def _settings() -> Settings:
-    return Settings.from_environment(os.environ)
-
-
-@contextmanager
-def _archive(settings: Settings) -> Iterator[Archive]:
-    with Archive.open(settings.home) as archive:
-        archive.home.redirect_caches()
-        if archive.home.is_new:
-            _note(f"keep a copy of {archive.home.key_file} elsewhere: without it nothing here can be read")
-        yield archive
-
-
-@contextmanager
-def _desk() -> Iterator[Desk]:
-    from orchestrator.jobs import Desk
-
-    with _archive(_settings()) as archive, Desk(archive) as desk:
-        yield desk
-
-
-def _far(standing: Standing) -> str:
-    """What a running job is at, or what a failed one failed with."""
-    if standing.error:
-        return f"  {standing.error}"
-    if standing.progress is None:
-        return ""
-    share = "" if standing.progress.share is None else f" {standing.progress.share:.0%}"
-    left = "" if standing.progress.left_s is None else f", about {standing.progress.left_s:.0f} s left"
-    return f"  {WORDS.get(standing.progress.step, standing.progress.step)}{share}{left}"
-
-
-def _note(text: str) -> None:
-    print(f"note: {shown(text)}", file=sys.stderr)
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+def _asker(name: str | None) -> Asker:
+    return Asker((name or "").strip() or None, country(os.environ))
 
 
 def _print_answer(answer: Json) -> None:
@@ -329,8 +293,7 @@ def _print_answer(answer: Json) -> None:
     for phrase in answer["phrases"]:
         named = MARKS[phrase["mark"]]
         if phrase["source"] is not None:
-            where = (phrase["source"][part] for part in ("author", "file", "date"))
-            named += f": {', '.join(part for part in where if part)}"
+            named += f": {listing.where(*(phrase['source'][part] for part in ('author', 'file', 'date')))}"
         print(shown(f"{phrase['text']}  [{named}]"))
     if answer["clip"] is not None:
         size = f"{answer['duration_s']:.1f} s, {answer['width']} × {answer['height']} px"

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from data.archive import Archive, Memorial
 from data.files import explained, write
+from data.importers import File
+from data.importers.gathered import Found
 from data.media import write_picture
 from data.samples import Sample, sample
 from orchestrator.sheet import contact_sheet
-from services import answers, memorials
+from services import answers, bringing, keeping, roles
 from services.progress import Steps
 from services.report import Json, demo_report
 
@@ -54,10 +56,14 @@ def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tupl
     if there and archive.rig(there[0].id) and archive.voice_profile(there[0].id):
         return there[0], []
     memorial = there[0] if there else archive.create(chosen.person)
-    paths = [*chosen.letters, *chosen.messages, chosen.recording, chosen.portrait]
+    kinds = dict.fromkeys((*chosen.letters, *chosen.messages), "text")
+    kinds |= {chosen.recording: roles.RECORDING, chosen.portrait: roles.PORTRAIT}
     try:
-        files = [memorials.prepared(path) for path in paths]
-        added = memorials.add(archive, memorial, files, steps=steps, size_px=size_px)
+        batch = bringing.Batch([], size_px=size_px)
+        for path, role in kinds.items():
+            found = Found(File.on_disk(path), path.name)
+            bringing.look_into(batch, memorial, bringing.Brought(role, (found,)))
+        added = keeping.add(archive, memorial, batch, steps)
     except BaseException:
         archive.remove(memorial.id)
         raise

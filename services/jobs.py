@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 from data.archive import Archive
@@ -19,7 +19,7 @@ LOOKING_S = 0.1
 SILENT_S = 1.0  # before waiting is worth a word
 
 
-def done(archive: Archive, kind_name: str, memorial_id: str, given: dict[str, bytes], steps: Steps) -> Json:
+def done(archive: Archive, kind_name: str, memorial_id: str, given: Mapping[str, bytes], steps: Steps) -> Json:
     """Hand in a job and see it through; gives its report. Raises what it failed with; Ctrl-C cancels it."""
     kind = next(kind for kind in kinds() if kind.name == kind_name)
     with Desk(archive) as desk:

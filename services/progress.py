@@ -18,10 +18,13 @@ Advance = Callable[[float, float], None]  # done, of how many
 WORDS = {
     "queued": "Waiting for a turn",
     "begin": "Beginning",
+    "look": "Looking through the files",
+    "read": "Reading the pictures of writing",
     "portrait": "Reading the portrait",
     "voice": "Learning the voice",
     "keep": "Keeping it",
     "words": "Finding the words",
+    "questions": "Asking the questions",
     "film": "Filming the answer",
     "deliver": "Writing the clip",
 }

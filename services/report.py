@@ -30,9 +30,10 @@ def new_report(memorial: Memorial) -> Json:
     }
 
 
-def add_report(added: Sequence[Json], passages: int, warnings: Sequence[str]) -> Json:
-    """`lantern add`. `passages` counts the letters and messages that the memorial now holds."""
-    return {"added": list(added), "passages": passages, "warnings": list(warnings)}
+def add_report(added: Sequence[Json], passages: int, warnings: Sequence[str], left_out: Sequence[Json]) -> Json:
+    """`lantern add`. `passages` counts the letters and messages that the memorial now holds; `left_out` is what was
+    passed over in folders."""
+    return {"added": list(added), "passages": passages, "warnings": list(warnings), "left_out": list(left_out)}
 
 
 def ask_report(record: Record, clip: Path | None, info: ClipInfo | None, total_s: float) -> Json:

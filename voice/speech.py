@@ -26,8 +26,11 @@ ABOVE_NOISE_DB = 8.0
 JOINED_S, SHORTEST_S = 0.25, 0.12  # gaps filled, and stretches dropped
 LEAST_VOICED = 0.2  # of a stretch: less is a knock, breath or rustle
 STEADY_SD = 0.01  # of log F0: steadier is a tone, a hum or an instrument
+STEADY_PERCENTILE = 80  # of a stretch's distances from its median, in log F0, that are asked for this
+TONE_S = 1.0  # a stretch shorter than this may be one steady vowel
 CLIPPED_AT, CLIPPED_SHARE = 0.985, 0.001
 NOISY_DB = 15.0  # speech less than this above the noise is worth a note
+NO_SPEECH = "no speech was found, only noise or a steady tone: add a recording in which the person speaks"
 SYLLABLE_DIP_DB = 2.0  # de Jong and Wempe (2009)
 
 
@@ -52,12 +55,14 @@ def find_speech(recordings: Sequence[Wave]) -> Speech:
             "the recording is silent; at least 3 s of speech are needed: check that the right file was given"
         )
     parts = [part for wave in _chosen(sounds) if (part := _speech_of(wave)) is not None]
+    if not parts:
+        raise BadRecording(NO_SPEECH)
     seconds = sum(part.seconds for part in parts)
     if seconds < LEAST_SPEECH_S:
         raise BadRecording(f"{seconds:.1f} s of speech, at least {LEAST_SPEECH_S:.0f} s needed; add a longer recording")
     features = Features(*(np.concatenate([getattr(part.features, name) for part in parts]) for name in _COLUMNS))
-    if np.log(features.f0_hz[features.voiced]).std() < STEADY_SD:
-        raise BadRecording("the recording holds a steady tone and no speech; add one in which the person speaks")
+    if not features.voiced.any() or np.log(features.f0_hz[features.voiced]).std() < STEADY_SD:
+        raise BadRecording(NO_SPEECH)
     weights = [part.seconds for part in parts]
     level = float(np.average([part.level_db for part in parts], weights=weights))
     rate = float(np.average([part.syllables_per_s for part in parts], weights=weights))
@@ -105,12 +110,9 @@ def _chosen(sounds: Sequence[Wave]) -> list[Wave]:
 def _speech_of(wave: Wave) -> Speech | None:
     level = _windows_db(wave)
     noise_db = float(np.percentile(level, 8))
-    loud_db = float(np.percentile(level, 95))
-    threshold = max(loud_db - RANGE_DB, min(noise_db + ABOVE_NOISE_DB, loud_db - ABOVE_NOISE_DB))
-    active = binary_closing(np.pad(level > threshold, _frames(JOINED_S)), np.ones(_frames(JOINED_S), bool))
-    active = binary_opening(active, np.ones(_frames(SHORTEST_S), bool))[_frames(JOINED_S) : -_frames(JOINED_S)]
+    threshold = _threshold_db(level, noise_db)
     f0_hz, _ = track(wave)
-    active = _with_voice(active, f0_hz[: len(active)] > 0)
+    active = _with_voice(_loud(level, threshold), f0_hz)
     if not active.any():
         return None
     features = analyse(wave, reach(f0_hz), SPARSE)
@@ -127,18 +129,56 @@ def _speech_of(wave: Wave) -> Speech | None:
     return Speech(chosen, active.sum() / FRAMES_PER_S, speech_db, float(rate), notes)
 
 
+def has_speech(wave: Wave) -> bool:
+    """Whether anybody speaks in a recording: quickly, without analysing the voice."""
+    sound = np.nan_to_num(wave.astype(np.float32))
+    return any(
+        _is_spoken(sound[start : start + int(PIECE_S * RATE)]) for start in range(0, len(sound), int(PIECE_S * RATE))
+    )
+
+
+def _is_spoken(piece: Wave) -> bool:
+    if len(piece) <= 2 * RATE // 10 or _loudest_db(piece) < SILENT_DB:
+        return False
+    level = _windows_db(piece)
+    loud = _loud(level, _threshold_db(level, float(np.percentile(level, 8))))
+    return bool(_with_voice(loud, track(piece)[0]).any())
+
+
+def _threshold_db(level: Array, noise_db: float) -> float:
+    loud_db = float(np.percentile(level, 95))
+    return max(loud_db - RANGE_DB, min(noise_db + ABOVE_NOISE_DB, loud_db - ABOVE_NOISE_DB))
+
+
+def _loud(level: Array, threshold_db: float) -> NDArray[np.bool_]:
+    """Where somebody might speak, short gaps filled."""
+    loud = binary_closing(np.pad(level > threshold_db, _frames(JOINED_S)), np.ones(_frames(JOINED_S), bool))
+    opened = binary_opening(loud, np.ones(_frames(SHORTEST_S), bool))
+    return np.asarray(opened[_frames(JOINED_S) : -_frames(JOINED_S)])
+
+
 def _frames(seconds: float) -> int:
     return round(seconds * FRAMES_PER_S)
 
 
-def _with_voice(active: NDArray[np.bool_], voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keep the stretches in which somebody's vocal folds move."""
-    voiced = np.pad(voiced, (0, max(0, len(active) - len(voiced))))
+def _with_voice(active: NDArray[np.bool_], f0_hz: Array) -> NDArray[np.bool_]:
+    """Keep the stretches in which somebody's vocal folds move, and not as evenly as no voice does."""
+    f0_hz = np.pad(f0_hz[: len(active)], (0, max(0, len(active) - len(f0_hz))))
     steps = np.diff(np.pad(active.astype(int), 1))
     kept = np.zeros(len(active), bool)
     for start, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
-        kept[start:end] = voiced[start:end].mean() >= LEAST_VOICED
+        pitches = f0_hz[start:end][f0_hz[start:end] > 0]
+        is_tone = end - start >= _frames(TONE_S) and _is_steady(pitches)
+        kept[start:end] = len(pitches) >= LEAST_VOICED * (end - start) and not is_tone
     return kept
+
+
+def _is_steady(pitches: Array) -> bool:
+    """Whether nearly all lie around one, as a tone's do; octave errors at its edges left out."""
+    if not len(pitches):
+        return True
+    near = np.abs(np.log(pitches / np.median(pitches)))
+    return float(np.percentile(near, STEADY_PERCENTILE)) < STEADY_SD
 
 
 def syllables(level_db: Array, active: NDArray[np.bool_], voiced: NDArray[np.bool_]) -> int:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import codecs
 import re
+import zipfile
+import zlib
 
 from data.errors import BadText
+from data.importers.imported import File
 
 LARGEST_BYTES = 5_000_000
+OPENING_BYTES = 65_536  # by which a kind of text is told
 EVERYDAY_SHARE = 0.85  # of a Chinese text's double bytes; .99 and more in the sample letters
 PLAIN_SHARE = 0.85  # of a Western text's characters
 
@@ -29,11 +33,42 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n|\r|\x0c|\x85|\u2028|\u2029")
 
 
+# What reading a file may raise besides `BadText`; one inside a damaged archive is among them.
+UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile)
+
+
+def whole(file: File, most_bytes: int = LARGEST_BYTES) -> bytes:
+    """All of a file. Raises `BadText` where it is too large or cannot be read."""
+    if file.size_bytes > most_bytes:
+        raise BadText(_too_large(file.name, most_bytes))
+    try:
+        with file.opened() as stream:
+            data = stream.read(most_bytes + 1)
+    except UNREADABLE as err:
+        raise BadText(f"{file.name} cannot be read: it is damaged, or gone: give it anew") from err
+    if len(data) > most_bytes:
+        raise BadText(_too_large(file.name, most_bytes))
+    return data
+
+
+def opening(file: File) -> str:
+    """The beginning of a text; empty where the file is none. Never raises."""
+    try:
+        head = file.head(OPENING_BYTES)
+        return _plain(file.name, head, is_whole=len(head) >= file.size_bytes)
+    except (BadText, *UNREADABLE):
+        return ""
+
+
 def decoded(name: str, data: bytes) -> str:
     """The text with plain line ends. `name` is the file's, for the message. Raises `BadText`."""
     if len(data) > LARGEST_BYTES:
-        raise BadText(f"{name} is larger than {LARGEST_BYTES // 1_000_000} MB: cut it into shorter files")
-    text = _LINE_ENDS.sub("\n", _decoded(name, data).removesuffix(DOS_END))
+        raise BadText(_too_large(name, LARGEST_BYTES))
+    return _plain(name, data)
+
+
+def _plain(name: str, data: bytes, is_whole: bool = True) -> str:
+    text = _LINE_ENDS.sub("\n", _decoded(name, data, is_whole).removesuffix(DOS_END))
     if _CONTROL.search(text):
         raise BadText(f"{name} holds control characters, as no text does: save it as plain text")
     if not text.strip():
@@ -41,23 +76,32 @@ def decoded(name: str, data: bytes) -> str:
     return text
 
 
-def _decoded(name: str, data: bytes) -> str:
+def _decoded(name: str, data: bytes, is_whole: bool) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding)
+                return _in(encoding, data, is_whole)
             except UnicodeDecodeError as err:
                 raise BadText(f"{name} is damaged: save it anew as UTF-8") from err
     if b"\0" in data:
         raise BadText(f"{name} is not plain text: save it as .txt in UTF-8")
     for encoding, fits in (("utf-8", None), ("gb18030", _is_chinese), ("cp1252", _is_western)):
         try:
-            text = data.decode(encoding)
+            text = _in(encoding, data, is_whole)
         except UnicodeDecodeError:
             continue
         if fits is None or fits(text):
             return text
     raise BadText(f"{name}: how its text is encoded cannot be told: save it as UTF-8")
+
+
+def _in(encoding: str, data: bytes, is_whole: bool) -> str:
+    """A character cut at the end is no error where more follows."""
+    return codecs.getincrementaldecoder(encoding)().decode(data, final=is_whole)
+
+
+def _too_large(name: str, most_bytes: int) -> str:
+    return f"{name} is larger than {most_bytes // 1_000_000} MB: cut it into shorter files"
 
 
 def _is_chinese(text: str) -> bool:
@@ -77,3 +121,20 @@ def _is_everyday(char: str) -> bool:
 
 def _is_western(text: str) -> bool:
     return sum(char.isascii() for char in text) >= PLAIN_SHARE * len(text)
+
+
+def encoding(name: str, head: bytes) -> str:
+    """That of a text too long to be held, by its first bytes. Raises `BadText` where it cannot be told."""
+    for mark, marked in _MARKS:
+        if head.startswith(mark):
+            return marked
+    if b"\0" in head:
+        raise BadText(f"{name} is not plain text: save it as .txt in UTF-8")
+    for found, fits in (("utf-8", None), ("gb18030", _is_chinese), ("cp1252", _is_western)):
+        try:
+            text = _in(found, head, is_whole=False)
+        except UnicodeDecodeError:
+            continue
+        if fits is None or fits(text):
+            return found
+    raise BadText(f"{name}: how its text is encoded cannot be told: save it as UTF-8")

@@ -1,5 +1,19 @@
 """The only SQL. Knows tables and transactions; what is personal comes sealed and goes out sealed."""
 
-from data.store.store import KeptRow, Made, Rows, Store, explained, new_file, sqlite_url
+from data.store.rows import KeptRow, Made, Noted, NoteRow, Rows
+from data.store.schema import THEIRS, WORDS
+from data.store.store import Store, explained, new_file, sqlite_url
 
-__all__ = ["KeptRow", "Made", "Rows", "Store", "explained", "new_file", "sqlite_url"]
+__all__ = [
+    "THEIRS",
+    "WORDS",
+    "KeptRow",
+    "Made",
+    "NoteRow",
+    "Noted",
+    "Rows",
+    "Store",
+    "explained",
+    "new_file",
+    "sqlite_url",
+]

@@ -1,7 +1,8 @@
 """The tables as they are today. How they came to be so is told by the migrations, which must end here.
 
-Columns of type `LargeBinary` are sealed under the memorial's key; ids are random; times are when something was added,
-never when somebody lived. Nothing else may be stored in the clear.
+Columns of type `LargeBinary` are sealed or fingerprinted under the memorial's key; ids are random; times are when
+something was added, never when somebody lived; numbers say where in a chat or in a recording something stands. Nothing
+else may be stored in the clear.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"  # the newest migration; a test holds it against the folder
+HEAD = "0003"  # the newest migration; a test holds it against the folder
 
-KINDS = ("letter", "message", "recording", "photo")
+THEIRS = ("letter", "message", "spoken")
+WORDS = (*THEIRS, "told")
+KINDS = (*WORDS, "recording", "photo")
 ID_CHARS = 32
 
 metadata = MetaData()
@@ -56,8 +59,15 @@ sources = Table(
     Column("text", LargeBinary),
     Column("blob_id", String(ID_CHARS), ForeignKey("blobs.id"), nullable=False, index=True),
     Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("conversation", LargeBinary),
+    Column("place", Integer),  # in the conversation
+    Column("doubtful", LargeBinary),  # lines of the text, as JSON
+    Column("start_ms", Integer),  # of what was said, in its recording
+    Column("end_ms", Integer),
+    Column("occurrence", LargeBinary),  # of a message: the same in every export of its chat
     UniqueConstraint("memorial_id", "fingerprint", name="one_source_a_content"),
-    CheckConstraint("kind IN ('letter', 'message', 'recording', 'photo')", name="known_kind"),
+    UniqueConstraint("memorial_id", "occurrence", name="one_source_an_occurrence"),
+    CheckConstraint("kind IN ('letter', 'message', 'spoken', 'told', 'recording', 'photo')", name="known_kind"),
 )
 
 
@@ -89,3 +99,26 @@ papers = Table(  # what a piece of long work was given and has made so far; gone
     Column("added_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("memorial_id", "job_id", "name", name="one_paper_a_name"),
 )
+
+
+def _notes(name: str) -> Table:
+    """What the family or a visitor says beside the sources: one sealed JSON object each."""
+    return Table(
+        name,
+        metadata,
+        Column("id", String(ID_CHARS), primary_key=True),
+        Column(
+            "memorial_id", String(ID_CHARS), ForeignKey("memorials.id", ondelete="CASCADE"), nullable=False, index=True
+        ),
+        Column("note", LargeBinary, nullable=False),
+        Column("added_at", DateTime(timezone=True), nullable=False),
+        Column("undone_at", DateTime(timezone=True)),  # taken back, and kept as history
+    )
+
+
+visitors = _notes("visitors")  # name, relation, called
+remembered = _notes("remembered")  # what a visitor told: visitor, text, date
+corrections = _notes("corrections")  # a sentence struck, or a file left out: what, by whom
+audience = _notes("audience")  # a file, and the names of those to whom nothing of it is said
+glossary = _notes("glossary")  # word, meaning
+confirmations = _notes("confirmations")  # a doubtful line, and what it says

@@ -134,7 +134,7 @@ def test_sources_tell_everything_that_was_given(archive: Archive, memorial: Memo
     keep_letter(archive, memorial, LETTER, b"original", author="Aunt Mae")
     keep_recording(archive, memorial, "one.wav", b"RIFF", b"profile")
     keep_portrait(archive, memorial, "young.jpg", b"JPEG", b"rig")
-    assert archive.sources(memorial.id) == [
+    assert list(archive.sources(memorial.id)) == [
         Kept("letter", LETTER.file, "Aunt Mae", LETTER.date),
         Kept("recording", "one.wav", None, None),
         Kept("photo", "young.jpg", None, None),
@@ -164,7 +164,7 @@ def test_a_removed_memorial_is_unknown_to_every_verb(archive: Archive, memorial:
         lambda: archive.rig(memorial.id),
         lambda: archive.voice_profile(memorial.id),
         lambda: list(archive.recordings(memorial.id)),
-        lambda: archive.sources(memorial.id),
+        lambda: list(archive.sources(memorial.id)),
     ):
         with pytest.raises(UnknownMemorial):
             verb()
@@ -181,7 +181,7 @@ def test_an_interrupted_change_leaves_nothing(
     monkeypatch.setattr("data.store.store.Rows.set_made", interrupted)
     with pytest.raises(error):
         keep_portrait(archive, memorial, "young.jpg", b"JPEG", b"rig")
-    assert archive.sources(memorial.id) == []
+    assert list(archive.sources(memorial.id)) == []
     assert blob_files(archive) == set()
 
 
@@ -394,7 +394,7 @@ def test_everything_given_at_once_is_kept_or_nothing(
     assert archive.voice_profile(memorial.id) == b"profile"
     add(None)
     assert archive.voice_profile(memorial.id) == b"profile of both"
-    assert (len(archive.sources(memorial.id)), archive.rig(memorial.id)) == (4, b"rig")
+    assert (len(list(archive.sources(memorial.id))), archive.rig(memorial.id)) == (4, b"rig")
 
 
 def test_a_profile_made_again_within_one_change_is_kept(archive: Archive, memorial: Memorial) -> None:
@@ -421,7 +421,7 @@ def test_a_wrong_author_can_be_corrected(root: Path) -> None:
             assert keep_letter(archive, memorial, LETTER, author=author) == outcome
             assert [letter.author for letter in archive.letters(memorial.id)] == [author]
     with Archive.open(root) as archive:
-        assert archive.sources(memorial.id) == [Kept("letter", LETTER.file, "Aunt Mae", LETTER.date)]
+        assert list(archive.sources(memorial.id)) == [Kept("letter", LETTER.file, "Aunt Mae", LETTER.date)]
 
 
 def test_a_full_disk_leaves_nothing_half_done(
@@ -429,7 +429,7 @@ def test_a_full_disk_leaves_nothing_half_done(
 ) -> None:
     with full_disk(100_000), pytest.raises(NoRoom):
         keep_portrait(archive, memorial, "young.jpg", bytes(1_000_000), b"rig")
-    assert archive.sources(memorial.id) == []
+    assert list(archive.sources(memorial.id)) == []
     assert blob_files(archive) == set()
     assert keep_portrait(archive, memorial, "young.jpg", bytes(1_000_000), b"rig")
 

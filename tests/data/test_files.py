@@ -144,6 +144,16 @@ def test_a_file_is_read_whole_up_to_its_limit(tmp_path: Path) -> None:
         files.read(tmp_path / "a", 4)
 
 
+def test_the_size_of_a_file_is_told_without_reading_it(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.truncate(10**13)
+    assert files.size(tmp_path / "a") == 10**13
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero"), tmp_path / "missing", Path("a\0b")):
+        with pytest.raises(BadPicture):
+            files.size(path, BadPicture)
+
+
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "a.tiff").open("wb") as file:
         file.truncate(10**13)  # a hole, which takes no room

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import BadText
-from data.importers import LeftOut, read_letters
+from data.importers import File, Item, LeftOut, read_letters
+from data.importers.letters import PlainText
 from data.importers.text import LARGEST_BYTES, decoded
 from data.types import Letter
 
@@ -159,6 +160,56 @@ def test_a_chat_of_several_people_is_refused_with_what_to_keep(tmp_path: Path, c
     path.write_text(chat, encoding="utf-8")
     with pytest.raises(BadText, match=r"chat of several people: keep only .* `2003-05-01 19:20 text`"):
         read_letters(path)
+
+
+def items_of(text: str) -> list[Item]:
+    return list(PlainText().read(File.of("kitchen.txt", text.encode())))
+
+
+def test_messages_that_name_their_speakers_have_authors_and_places() -> None:
+    items = items_of(
+        "2003-05-01 19:20 Ann: Supper: soup\n2003-05-01 19:21 Tom: I burnt\nthe kettle\n2003-05-01 19:22 (a photo)\n"
+        "2003-05-01 19:23 Ann:\n"
+    )
+    assert items == [
+        Letter("kitchen.txt", "Supper: soup", "2003-05-01T19:20", "message", "Ann", "kitchen", 0),
+        Letter("kitchen.txt", "I burnt\nthe kettle", "2003-05-01T19:21", "message", "Tom", "kitchen", 1),
+        LeftOut(1, "a message that names nobody"),
+        LeftOut(1, "a message without words"),
+    ]
+
+
+def test_talk_set_down_by_names_has_authors_and_the_date_above_it() -> None:
+    items = items_of("At home, 3 May 1950\n\n外公：饭好了\n趁热吃\n豆豆：来了\n外公：\n外公：慢慢来\n")
+    assert items == [
+        Letter("kitchen.txt", "饭好了\n趁热吃", "1950-05-03", "message", "外公", "kitchen", 0),
+        Letter("kitchen.txt", "来了", "1950-05-03", "message", "豆豆", "kitchen", 1),
+        Letter("kitchen.txt", "慢慢来", "1950-05-03", "message", "外公", "kitchen", 2),
+        LeftOut(1, "a line before the first name"),
+        LeftOut(1, "a message without words"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        "2003-05-01 19:20 Supper is ready\n2003-05-01 19:21 Tom: I burnt the kettle\n2003-05-01 19:22 Again\n",
+        "01/05/2003, 19:21 - Tom: I burnt the kettle\n01/05/2003, 19:22 - Ann: Again\n",
+    ],
+)
+def test_chats_in_which_whose_words_are_whose_would_be_a_guess_are_refused(chat: str) -> None:
+    with pytest.raises(BadText, match="chat of several people"):
+        items_of(chat)
+
+
+TURN = st.tuples(st.sampled_from(["Ann", "Tom", "外公"]), st.sampled_from(["yes", "慢慢来", "I burnt it"]))
+
+
+@given(turns=st.lists(TURN, min_size=3))
+def test_everything_said_in_a_talk_comes_back_with_its_name(turns: list[tuple[str, str]]) -> None:
+    items = items_of("Ann: first\nTom: second\n" + "".join(f"{name}: {words}\n" for name, words in turns))
+    said = [(item.author, item.text) for item in items if isinstance(item, Letter)]
+    assert said == [("Ann", "first"), ("Tom", "second"), *turns]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from data.archive import Archive
 from data.errors import BadHome
@@ -39,6 +41,53 @@ def test_a_database_of_a_newer_program_is_refused(root: Path) -> None:
     engine.dispose()
     with pytest.raises(BadHome, match="newer"):
         Archive.open(root)
+
+
+def at_migration(path: Path, revision: str) -> None:
+    """A database as an older program made it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_bringing_a_database_up_to_date_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    at_migration(path, "0002")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO memorials VALUES ('m', x'00', '2020-01-01')",
+            "INSERT INTO blobs VALUES ('b', 'm', x'01')",
+            "INSERT INTO sources VALUES (7, 'm', 'photo', x'02', x'03', NULL, NULL, NULL, 'b', '2020-01-01')",
+            "INSERT INTO portraits VALUES (1, 'm', 7, 'b', '2020-01-01')",
+            "INSERT INTO voices VALUES (1, 'm', 7, 'b', '2020-01-01')",
+            "INSERT INTO papers VALUES (1, 'm', 'j', 'order', 'b', '2020-01-01')",
+        ):
+            connection.execute(text(statement))
+    Store.at(path).close()
+    with engine.begin() as connection:
+        for table in ("memorials", "blobs", "sources", "portraits", "voices", "papers"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1, table
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        connection.execute(text("UPDATE sources SET kind = 'told'"))
+        with pytest.raises(IntegrityError):
+            connection.execute(text("UPDATE sources SET kind = 'rumour'"))
+    engine.dispose()
+
+
+def test_what_belongs_to_a_row_goes_with_it_after_an_update_too(tmp_path: Path) -> None:
+    at_migration(tmp_path / "a.sqlite", "0001")
+    store = Store.at(tmp_path / "a.sqlite")
+    with store.changing() as rows:
+        rows.add_memorial("m", b"person")
+        rows.add_note("glossary", "m", "n", b"note")
+        rows.remove_memorial("m")
+        assert rows.notes("glossary", "m") == []
+    store.close()
 
 
 def test_an_up_to_date_home_opens_without_the_migrations_library(root: Path) -> None:

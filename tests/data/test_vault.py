@@ -44,6 +44,23 @@ def test_what_goes_in_comes_out(vault: Vault, home: Home, size: int) -> None:
     assert Vault(home).get("ann", blob) == data_of(size)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_is_kept_as_its_content_would_be(vault: Vault, home: Home, tmp_path: Path, size: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data_of(size))
+    assert vault.get("ann", vault.put("ann", path)) == data_of(size)
+    assert vault.fingerprint("ann", b"blob", path) == vault.fingerprint("ann", b"blob", data_of(size))
+
+
+def test_blobs_are_lent_as_one_file_of_the_homes(vault: Vault, home: Home) -> None:
+    first, second = (vault.put("ann", data) for data in (data_of(CHUNK_BYTES + 3), b"end"))
+    with vault.checkout("ann", first, second) as path:
+        assert path.read_bytes() == data_of(CHUNK_BYTES + 3) + b"end"
+        assert path.is_relative_to(home.root)
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert not path.exists()
+
+
 def test_the_same_content_never_looks_the_same(vault: Vault, home: Home) -> None:
     first, second = (home.vault / "ann" / vault.put("ann", b"x" * 100) for _ in range(2))
     assert first.read_bytes()[len(MAGIC) :] != second.read_bytes()[len(MAGIC) :]

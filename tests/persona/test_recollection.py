@@ -13,6 +13,7 @@ from data.types import Language, Letter, Person, Phrase, Turn
 from persona.claims import claim_in
 from persona.framing import needs_frame
 from persona.guard import guard
+from persona.holders import Holders
 from persona.offers import OFFER_AT_LEAST, offers
 from persona.passages import read_all
 from persona.recall import LIMIT, length_of, terms_of_topic
@@ -112,11 +113,11 @@ def test_a_conversation_never_repeats_itself_and_ends_by_saying_so() -> None:
     theirs = [phrase.text for answer in answers for phrase in answer if phrase.mark == "exhibit"]
     assert len(theirs) == len(set(theirs))
     assert len(theirs) >= 4
-    assert answers[-1][0].text == "这件事，我写下来的就是这些了。"
+    assert answers[-1][0].text in recollection("waigong").manner.forms("spent")
 
 
 def test_more_goes_on_in_the_same_letter() -> None:
-    first, second = ask("hopper", "Tell me the story of the moth.", "What happened next?")
+    first, second = ask("hopper", "What did you do with the alarm clocks?", "What happened next?")
     assert {phrase.source.file for phrase in second if phrase.source} == {
         first[-1].source.file if first[-1].source else ""
     }
@@ -178,11 +179,11 @@ def test_offers_are_the_topics_that_two_sentences_hold(sample: str) -> None:
         for topic in topics.all
         if topic.offer[language]
     }
-    found = [name for name, _ in offers(topics, bags, language, ())]
+    found = [name for name, _ in offers(topics, Holders(bags), language, ())]
     assert set(found) == {name for name, count in counts.items() if count >= OFFER_AT_LEAST}
     assert [counts[name] for name in found] == sorted((counts[name] for name in found), reverse=True)
     grandmother = topics["grandmother"].terms
-    assert "grandmother" not in [name for name, _ in offers(topics, bags, language, grandmother)]
+    assert "grandmother" not in [name for name, _ in offers(topics, Holders(bags), language, grandmother)]
 
 
 def test_what_is_offered_is_there() -> None:
@@ -203,7 +204,7 @@ def test_nobody_is_called_by_another_ones_name(sample: str) -> None:
 
 
 def test_a_familys_letters_are_theirs_and_a_samples_are_not() -> None:
-    letter = Letter("a.txt", "The roses are out in the garden by the wall again.", "1950-05-03")
+    letter = Letter("a.txt", "We planted the roses in the garden by the wall.", "1950-05-03")
     family = Recollection(Person("Ann", None, None, "en"), [letter])
     assert [phrase.mark for phrase in family.reply([Turn("visitor", "Tell me about the roses")])] == ["theirs"]
 
@@ -272,7 +273,7 @@ def test_who_is_greeted_by_a_family_name_greets_back(line: str) -> None:
 
 def test_asked_whether_they_were_proud_they_answer_with_what_they_wrote() -> None:
     said = list(Recollection(Person("Ann", None, None, "en"), FAMILY).reply([Turn("visitor", "Are you proud of me?")]))
-    assert (said[0].mark, said[0].text[-13:]) == ("imagined", "1998 I wrote:")
+    assert (said[0].mark, said[0].text[-13:]) == ("imagined", "wrote to Pip:")
     assert "I am proud of you, you know." in [one.text for one in said if one.mark == "theirs"]
 
 

@@ -14,8 +14,11 @@ import pytest
 from data.archive import Archive
 from data.samples import sample
 from orchestrator.jobs import Desk
-from services import answers, memorials
+from services import answers
+from services.add_job import AddOrder
+from services.bringing import Batch, looked
 from services.build import kinds
+from services.progress import Shown
 from tests.services.conftest import ANN, Lantern, Ran
 from tests.small_jobs import KILLED_AT, killed, work_in_a_process
 
@@ -35,7 +38,8 @@ def ordered(home: Path, name: str) -> tuple[Path, str]:
         else:
             memorial = archive.find(ANN)
             paths = [*sample("hopper").letters[:2], sample("hopper").recording, sample("hopper").portrait]
-            given = memorials.add_order(memorials.read_all(memorial, paths, None), None, None, 256)
+            batch = looked(memorial, paths, Batch([], size_px=256), Shown(), preview=False)
+            given = dict(AddOrder(batch))
         return home, desk.enqueue(kind, memorial.id, given)
 
 
@@ -52,7 +56,7 @@ def effect(home: Path, job_id: str) -> dict[str, Any]:
             "report": report,
             "clip": clip.read_bytes() if clip.exists() else None,
             "beside": [path.name for path in clip.parent.iterdir()],
-            "sources": archive.sources(memorial_id),
+            "sources": list(archive.sources(memorial_id)),
             "profile": archive.voice_profile(memorial_id),
             "blobs": len(list((archive.home.vault / memorial_id).iterdir())),
         }

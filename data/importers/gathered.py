@@ -1,0 +1,124 @@
+"""Finds the files in what the family gives: single ones, folders, and zips of anything. Opens none but the zips.
+
+A zip that is one export of a chat stays whole: whoever reads the chat reads what was sent in it. What lies beside a
+chat in an unpacked export goes with it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from data.errors import BadText
+from data.importers import importer_for
+from data.importers.archives import is_archive, members
+from data.importers.imported import File
+
+HIDDEN = "a hidden file"
+SYSTEM = "a file of the operating system's"
+LINK = "a link to a file elsewhere"
+EMPTY = "an empty file"
+UNOPENED = "a file that cannot be opened"
+CHATS = frozenset({"whatsapp", "telegram", "messenger"})  # whose exports have what was sent beside the messages
+
+_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "$recycle.bin", "__macosx", "@eadir"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file. `shown` is its path below what was given; `named` is false where it was found in a folder or a zip."""
+
+    file: File
+    shown: str
+    named: bool = True
+
+
+def gathered(paths: Sequence[Path], left_out: Counter[str]) -> Iterator[Found]:
+    """All of them, in the order of their names. Raises `BadText` for one that is named and is not there."""
+    for path in paths:
+        if path.is_dir():
+            yield from _with_beside(list(_walked(path, left_out)))
+        else:
+            yield from _unpacked(Found(File.on_disk(path), path.name))
+
+
+def _walked(root: Path, left_out: Counter[str]) -> Iterator[Found]:
+    """The files below a folder; no link is followed."""
+
+    def unopened(_error: OSError) -> None:
+        left_out[UNOPENED] += 1
+
+    for place, folders, names in os.walk(root, onerror=unopened):
+        for name in folders:
+            if reason := _unwanted(Path(place, name)):
+                left_out[reason] += 1
+        folders[:] = sorted(name for name in folders if not _unwanted(Path(place, name)))
+        for path in (Path(place, name) for name in sorted(names)):
+            try:
+                file = None if _unwanted(path) else File.on_disk(path)
+            except BadText:
+                left_out[UNOPENED] += 1
+                continue
+            if file is None or not file.size_bytes:
+                left_out[_unwanted(path) or EMPTY] += 1
+                continue
+            try:
+                yield from list(_unpacked(Found(file, path.relative_to(root.parent).as_posix(), named=False)))
+            except BadText as err:
+                left_out[str(err)] += 1
+
+
+def _unwanted(path: Path) -> str | None:
+    """Why nobody would want to give it."""
+    if path.name.lower() in _SYSTEMS or path.name.startswith("._"):
+        return SYSTEM
+    if path.name.startswith("."):
+        return SYSTEM if path.name == ".DS_Store" else HIDDEN
+    return LINK if path.is_symlink() else None
+
+
+def _unpacked(found: Found) -> Iterator[Found]:
+    """What is in a zip that is nothing more than a folder; anything else as it is."""
+    if not is_archive(found.file) or _is_known(found.file):
+        yield found
+        return
+    inside = [
+        Found(replace(file, name=PurePosixPath(path).name), f"{found.shown}/{path}", named=False)
+        for path, file in sorted(members(found.file).items())
+        if file.size_bytes
+    ]
+    yield from _with_beside(inside)
+
+
+def _is_known(file: File) -> bool:
+    try:
+        return bool(importer_for(file))
+    except BadText:
+        return False
+
+
+def _with_beside(found: list[Found]) -> Iterator[Found]:
+    """The same; each chat with the files of its folder, which the chats of one folder share."""
+    chats = {id(each) for each in found if not is_archive(each.file) and _is_chat(each)}
+    below: dict[PurePosixPath, dict[str, File]] = {
+        PurePosixPath(each.shown).parent: {} for each in found if id(each) in chats
+    }
+    for each in found:
+        path = PurePosixPath(each.shown)
+        for place in below.keys() & path.parents:
+            below[place][path.relative_to(place).as_posix()] = each.file
+    for each in found:
+        beside = below[PurePosixPath(each.shown).parent] if id(each) in chats else {}
+        yield replace(each, file=replace(each.file, beside=beside)) if len(beside) > 1 else each
+
+
+def _is_chat(found: Found) -> bool:
+    if not found.file.name.lower().endswith((".txt", ".json")):
+        return False
+    try:
+        return importer_for(found.file).name in CHATS
+    except BadText:
+        return False

@@ -1,0 +1,138 @@
+"""What was given, as it is kept: turns sealed rows into values. Knows no table and no file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from data.adding import cell
+from data.store import KeptRow
+from data.types import Letter
+from data.vault import Vault
+
+ID_CHARS = 12  # of a fingerprint, in the id of a doubtful line
+
+_LETTER = re.compile(r"\w")
+_WORD = re.compile(r"[^\W\d_]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing that the family gave. `kind` is letter, message, spoken, told, recording or photo; `date` ISO 8601."""
+
+    kind: str
+    file: str
+    author: str | None
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A line of a letter that a machine read and was not sure of."""
+
+    id: str
+    file: str
+    line: str
+
+
+def kept(vault: Vault, memorial_id: str, row: KeptRow) -> Kept:
+    """A source without its words."""
+    author, date = (_text(vault, memorial_id, row, column) for column in ("author", "date"))
+    return Kept(row.kind, _text(vault, memorial_id, row, "file") or "", author, date)
+
+
+def letter(vault: Vault, memorial_id: str, row: KeptRow) -> Letter:
+    """A source with its words, as they were given."""
+    named = kept(vault, memorial_id, row)
+    return Letter(
+        named.file,
+        _text(vault, memorial_id, row, "text") or "",
+        named.date,
+        cast(Literal["letter", "message", "spoken", "told"], row.kind),
+        named.author,
+        _text(vault, memorial_id, row, "conversation"),
+        row.place,
+        tuple(json.loads(_text(vault, memorial_id, row, "doubtful") or "[]")),
+    )
+
+
+def source_id(row: KeptRow) -> str:
+    """By which the family can name a source; tells nobody what it holds."""
+    return row.fingerprint.hex()[:ID_CHARS]
+
+
+def doubtful_lines(row: KeptRow, given: Letter) -> list[Doubtful]:
+    """Each line with an id of its own, in their order."""
+    return [Doubtful(f"{source_id(row)}-{place}", given.file, line) for place, line in enumerate(given.doubtful, 1)]
+
+
+def confirmed(given: Letter, lines: Mapping[str, str]) -> Letter:
+    """The same with its doubtful lines as somebody read them, by the line as the machine did.
+
+    A line that cannot be told apart in the text stays as it is, and doubtful: nobody looked at what stands elsewhere.
+    """
+    asked = Counter(line for line in given.doubtful if line in lines)
+    alone = _alone(given.text, asked)
+    stretches = sorted(
+        (start, end, lines[line])
+        for line, times in asked.items()
+        for start, end in alone.get(line) or _among(given.text, line, times)
+    )
+    released, text, at = {line for line, says in lines.items() if says == line}, "", 0
+    for start, end, says in stretches:
+        if start < at:  # one doubtful line within another
+            continue
+        released.add(given.text[start:end])
+        word, rest = _joined(says, given.text[end:])
+        text, at = text + given.text[at:start] + word, end + rest
+    text += given.text[at:]
+    return replace(given, text=text, doubtful=tuple(line for line in given.doubtful if line not in released))
+
+
+def _alone(text: str, asked: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """Where each line of the page stands by itself in the text that its lines were joined to."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    for line in text.split("\n") if asked else ():
+        if line in asked:
+            found.setdefault(line, []).append((start, start + len(line)))
+        start += len(line) + 1
+    return found
+
+
+def _among(text: str, line: str, times: int) -> list[tuple[int, int]]:
+    """Where it stands between other words, or within a word that a hyphen had parted; nowhere, if it stands there more
+    often than it was doubted."""
+    spans = list(_found(text, line))
+    bounded = [
+        (start, end)
+        for start, end in spans
+        if not _LETTER.search(text[max(0, start - 1) : start] + text[end : end + 1])
+    ]
+    found = bounded or spans
+    return found if len(found) == times else []
+
+
+def _found(text: str, line: str) -> Iterator[tuple[int, int]]:
+    start = -1
+    while line and (start := text.find(line, start + 1)) >= 0:
+        yield start, start + len(line)
+
+
+def _joined(says: str, after: str) -> tuple[str, int]:
+    """The words for a line that a hyphen had ended, and how many characters of what follows they hold already."""
+    parted = _WORD.match(after)
+    if parted is None or not says[-1:].isascii():
+        return says, 0
+    if says.endswith(parted[0]):
+        return says, len(parted[0])
+    return says.removesuffix("-"), 0
+
+
+def _text(vault: Vault, memorial_id: str, row: KeptRow, column: str) -> str | None:
+    sealed: bytes | None = getattr(row, column)
+    return None if sealed is None else vault.unseal(memorial_id, sealed, cell(row.fingerprint, column))

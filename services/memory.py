@@ -1,0 +1,159 @@
+"""What a memorial knows, listed and put right. Knows no command line: the same verbs serve any way in.
+
+Each verb gives what it changed, as `--json` prints it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from data.archive import Archive, Memorial
+from data.errors import UnknownNote
+from data.kept import Kept
+from data.names import folded
+from data.types import Visitor
+from persona.passages import read_all
+from services.report import Json
+
+
+@dataclass
+class _File:
+    """What is kept of one file."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    theirs: int = 0
+    first: str | None = None
+    last: str | None = None
+
+    def add(self, kept: Kept) -> None:
+        self.kinds[kept.kind] += 1
+        self.theirs += kept.author is None
+        if kept.date is not None:
+            self.first = min(self.first or kept.date, kept.date)
+            self.last = max(self.last or kept.date, kept.date)
+
+
+def listed(archive: Archive, memorial: Memorial) -> Json:
+    """All of it: doubtful lines, files, visitors, what they told, corrections and the glossary."""
+    memory = archive.memory(memorial.id)
+    files: dict[str, _File] = {}
+    for kept in archive.sources(memorial.id):
+        files.setdefault(kept.file, _File()).add(kept)
+    left_out, audience = memory.left_out(), memory.audience()
+    return {
+        "doubtful": doubtful(archive, memorial),
+        "files": [
+            {
+                "file": name,
+                "kinds": dict(file.kinds),
+                "theirs": file.theirs,
+                "first": file.first,
+                "last": file.last,
+                "left_out": name in left_out,
+                "not_for": list(audience.get(name, ())),
+            }
+            for name, file in files.items()
+        ],
+        "visitors": [asdict(visitor) for visitor in memory.visitors()],
+        "remembered": [asdict(each) for each in memory.remembered()],
+        "corrections": [asdict(each) for each in memory.corrections()],
+        "glossary": memory.glossary(),
+    }
+
+
+def doubtful(archive: Archive, memorial: Memorial) -> list[Json]:
+    """The lines that a machine was not sure of, and nobody confirmed yet."""
+    return [asdict(each) for each in archive.doubtful(memorial.id)]
+
+
+def confirm(archive: Archive, memorial: Memorial, doubtful_id: str) -> Json:
+    """A doubtful line says what the machine read."""
+    archive.confirm(memorial.id, doubtful_id)
+    return {"id": doubtful_id}
+
+
+def correct(archive: Archive, memorial: Memorial, note_id: str, text: str) -> Json:
+    """What a doubtful line says, or what a visitor told, in the right words."""
+    if "-" not in note_id:
+        return asdict(archive.memory(memorial.id).correct(note_id, text))
+    archive.confirm(memorial.id, note_id, text)
+    return {"id": note_id, "text": text}
+
+
+def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) -> Json:
+    """They never said that: the sentence that is meant by it, or by a part of it.
+
+    Raises `UnknownNote` where it stands nowhere, or where several sentences hold it.
+    """
+    letters = [each for each in archive.letters(memorial.id) if each.author is None]
+    told = archive.known(memorial.id).told
+    said = {_letters_of(one.text): one.text for each in read_all([*letters, *told]) for one in each.said}
+    wanted = _letters_of(sentence)
+    meant = [said[wanted]] if wanted in said else [text for plain, text in said.items() if wanted and wanted in plain]
+    if not meant:
+        raise UnknownNote("nothing that is kept says this: give the sentence as the answer showed it")
+    if len(meant) > 1:
+        raise UnknownNote(f"{len(meant)} sentences hold these words: give the whole sentence as the answer showed it")
+    return asdict(archive.memory(memorial.id).strike(meant[0], by))
+
+
+def leave_out(archive: Archive, memorial: Memorial, file: str) -> Json:
+    """Draw on nothing of a file."""
+    return asdict(archive.memory(memorial.id).leave_out(_file(archive, memorial, file)))
+
+
+def undo(archive: Archive, memorial: Memorial, note_id: str) -> Json:
+    """Let a correction count no more."""
+    return asdict(archive.memory(memorial.id).undo(note_id))
+
+
+def forget(archive: Archive, memorial: Memorial, note_id: str) -> Json:
+    """Remove for good what a visitor told."""
+    archive.memory(memorial.id).forget(note_id)
+    return {"id": note_id}
+
+
+def remember(archive: Archive, memorial: Memorial, text: str, visitor: str) -> Json:
+    """What a visitor tells."""
+    memory = archive.memory(memorial.id)
+    return asdict(memory.remember(memory.add_visitor(Visitor(visitor)).name, text))
+
+
+def visitor(archive: Archive, memorial: Memorial, name: str, relation: str | None, called: str | None) -> Json:
+    """Who visits, and how the person called them."""
+    return asdict(archive.memory(memorial.id).add_visitor(Visitor(name, relation, called)))
+
+
+def audience(archive: Archive, memorial: Memorial, file: str, not_for: Sequence[str]) -> Json:
+    """Say nothing of a file to these people; to everybody where none is named."""
+    file = _file(archive, memorial, file)
+    archive.memory(memorial.id).set_audience(file, not_for)
+    return {"file": file, "not_for": list(not_for)}
+
+
+def explain(archive: Archive, memorial: Memorial, word: str, meaning: str) -> Json:
+    """What a word of the family's or of a dialect means."""
+    archive.memory(memorial.id).explain(word, meaning)
+    return {"word": word, "meaning": meaning}
+
+
+def remove_word(archive: Archive, memorial: Memorial, word: str) -> Json:
+    """Take a word out of the glossary."""
+    archive.memory(memorial.id).remove_word(word)
+    return {"word": word}
+
+
+def _file(archive: Archive, memorial: Memorial, name: str) -> str:
+    """A file's name as it is kept."""
+    for kept in archive.sources(memorial.id):
+        if folded(kept.file) == folded(name):
+            return kept.file
+    raise UnknownNote("no file of that name is kept: `lantern memory MEMORIAL list` shows those there are")
+
+
+def _letters_of(text: str) -> str:
+    """A sentence as it is compared: its letters and digits alone."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
