@@ -48,11 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again when it exits
         return 1
     except Exception as err:  # the last defence: someone who grieves is shown no traceback
-        from data.errors import LanternError, in_our_words
+        from data.errors import Cancelled, LanternError, in_our_words
 
         if os.environ.get("LANTERN_DEBUG") and not isinstance(err, LanternError):
             raise
-        if _stopped.is_set():  # a library that is being loaded makes an error of its own of it
+        if _stopped.is_set() and not isinstance(err, Cancelled):  # a library being loaded makes an error of its own
             return _fail("stopped; nothing half-done is left", STOPPED)
         failure = in_our_words(err)
         return _fail(str(failure), failure.exit_code)

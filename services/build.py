@@ -60,7 +60,7 @@ def speaker(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Spe
         letters = [letter for letter in letters if not letter.not_for]
         known = replace(known, told=tuple(letter for letter in known.told if not letter.not_for))
     if not known.told and all(letter.author is not None for letter in letters):
-        if archive.count(memorial.id):
+        if any(letter.author is None for letter in archive.letters(memorial.id)):
             raise NotReady(f"{_name(memorial)} holds nothing for this visitor: ask with the name the family gave, --as")
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
     recollection = Recollection(memorial.person, letters, known, datetime.now().astimezone().date())

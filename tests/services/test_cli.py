@@ -74,7 +74,7 @@ def test_a_crisis_is_answered_by_the_product_alone_and_makes_no_clip(lantern: La
 
 def test_a_memorial_grows_from_files(lantern: Lantern, tmp_path: Path, photo: Picture) -> None:
     letter = tmp_path / "letter.txt"
-    letter.write_text("3 May 1961\n\nDear Tom,\n\nThe pear tree is in blossom again.\n\nYours, Ann\n")
+    letter.write_text("3 May 1961\n\nDear Tom,\n\nThe pear tree is in blossom again.\n\nYours, Bea\n")
     assert lantern("new", "Bea Lee", "--born", "1920", "--died", "1999-02").code == 0
     ran = lantern("add", "bea lee", letter, "--preview", "--json")
     assert (ran.json["added"][0]["kept"], ran.json["passages"]) == (1, 0)
@@ -219,9 +219,9 @@ def test_a_silent_recording_is_refused(lantern: Lantern, tmp_path: Path) -> None
     refused(lantern("add", ANN, sound(tmp_path / "a.wav", np.zeros(RATE * 10, np.float32))), 2)
 
 
-def test_a_recording_of_one_second_is_refused(lantern: Lantern, tmp_path: Path) -> None:
+def test_a_hum_is_no_recording_of_somebody(lantern: Lantern, tmp_path: Path) -> None:
     hum = 0.3 * np.sin(2 * np.pi * 150 * np.arange(RATE) / RATE).astype(np.float32)
-    refused(lantern("add", ANN, sound(tmp_path / "a.wav", hum)), 2, "a.wav", "1.0 s of speech", "3 s needed")
+    refused(lantern("add", ANN, sound(tmp_path / "a.wav", hum)), 2, "a.wav", "no speech")
 
 
 @pytest.mark.parametrize(
