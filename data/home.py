@@ -46,6 +46,7 @@ LOGS = "logs"
 VAULT = "vault"
 TMP = "tmp"
 CACHES = "caches"
+RECALL_MODEL = "recall-model"  # written by the family: a sentence-transformers model, by path or name
 
 LOCK = ".lock"  # held while the folder is made, or the temporary files are swept
 WRITERS = ".writers"  # shared by those who write, held alone by the one who sweeps
@@ -129,6 +130,18 @@ class Home:
     def vault(self) -> Path:
         """The folder of encrypted files."""
         return self.root / VAULT
+
+    @property
+    def recall_model(self) -> str | None:
+        """The model of meanings that the family named for recall, if any."""
+        try:
+            return (self.root / RECALL_MODEL).read_text("utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as err:
+            raise BadHome(
+                f"{self.root / RECALL_MODEL} cannot be read: write a model's path or name, or remove it"
+            ) from err
 
     def redirect_caches(self, env: MutableMapping[str, str] | None = None) -> None:
         """Point the libraries' own caches into the home. Call it before they are imported."""

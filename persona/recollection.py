@@ -21,7 +21,7 @@ from persona.offers import offers
 from persona.passages import Read, Said, read_all
 from persona.post import Post
 from persona.reading import letters_by_place
-from persona.recall import Recall
+from persona.recall import Near, Recall
 from persona.remembered import Confided
 from persona.sentences import sentences_of
 from persona.talk import Talk
@@ -34,11 +34,17 @@ OPENINGS = 2  # topics named before anything was said
 class Recollection:
     """The built-in persona for one visitor. Building reads and indexes all letters; replying is a search.
 
-    `letters` are those that this visitor may hear of; `today` is the date that memories are told back against.
+    `letters` are those that this visitor may hear of; `today` is the date that memories are told back against; `near`
+    finds sentences by their meaning, where a model for that is at hand.
     """
 
     def __init__(
-        self, person: Person, letters: Sequence[Letter], known: Known | None = None, today: datetime.date | None = None
+        self,
+        person: Person,
+        letters: Sequence[Letter],
+        known: Known | None = None,
+        today: datetime.date | None = None,
+        near: Near | None = None,
     ) -> None:
         self.known = known or Known()
         reads, told = read_all(letters), read_all(self.known.told)
@@ -48,15 +54,15 @@ class Recollection:
         self.person = person
         self.today = today
         self.topics = family_topics()
-        self.recall = self._recall(said)
+        self.recall = self._recall(said, near)
         self.told = self._recall(from_family) if told else None
         self.manner = Manner(person.language, reads)
         self.post = Post(reads)
         self.originals = Originals(said)  # for the guard, which need not cut the letters again
 
-    def _recall(self, said: Sequence[Said]) -> Recall:
+    def _recall(self, said: Sequence[Said], near: Near | None = None) -> Recall:
         names = [self.person.name, *([self.known.visitor.name] if self.known.visitor else [])]
-        return Recall(said, self.person.language, self.topics, self.known.glossary, names=names)
+        return Recall(said, self.person.language, self.topics, self.known.glossary, near, names)
 
     def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
         """Answer the last turn. Raises BadText where the line cannot be answered."""

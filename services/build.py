@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
 from data.errors import NotReady
 from data.types import Picture, Wave
 from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
+
+if TYPE_CHECKING:
+    from persona.dense import Dense
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,19 @@ def speaker(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Spe
         if any(letter.author is None for letter in archive.letters(memorial.id)):
             raise NotReady(f"{_name(memorial)} holds nothing for this visitor: ask with the name the family gave, --as")
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
-    recollection = Recollection(memorial.person, letters, known, datetime.now().astimezone().date())
+    today = datetime.now().astimezone().date()
+    recollection = Recollection(memorial.person, letters, known, today, _near(archive.home.recall_model))
     guarded = guard(recollection, memorial.person, recollection.originals, asker.country)
     return Speaker(guarded, tuple(recollection.openings))
+
+
+def _near(model: str | None) -> Dense | None:
+    """Recall by meaning, where the family named a model for it."""
+    if model is None:
+        return None
+    from persona.dense import Dense, Model
+
+    return Dense(Model(model))
 
 
 def script(memorial: Memorial, file: str, text: str, author: str | None) -> Persona:

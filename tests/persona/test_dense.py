@@ -36,11 +36,14 @@ WORDS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(tmp_path_factory.mktemp("model"))
+
+
+def saved(root: Path) -> Path:
     """A sentence-transformers model: transformer, pooling, prompts."""
     import torch
     from transformers import BertConfig, BertModel, BertTokenizer
 
-    root = tmp_path_factory.mktemp("model")
     vocabulary = root / "vocab.txt"
     vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))
     BertTokenizer(vocab=str(vocabulary), do_lower_case=True).save_pretrained(root)
