@@ -124,7 +124,7 @@ class Desk:
                     memorial_id,
                 )
         except BaseException:
-            with suppress(LanternError, OSError):
+            with suppress(LanternError, OSError), explained():
                 self._client.cancel_workflow(job_id)
             with suppress(LanternError, OSError):
                 self._tidy(memorial_id, job_id)

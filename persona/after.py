@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from persona.language import folded
-from persona.patterns import pattern
+from persona.patterns import pattern, table
 
 _FILE: Final = "after.toml"
 _YEAR: Final = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?!\d)(?=$|\D)")
@@ -32,5 +30,4 @@ def after_their_time(line: str, died: str | None) -> bool:
 
 @cache
 def _news() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    with Path(__file__).with_name(_FILE).open("rb") as file:
-        return tuple((each["since"], re.compile(each["speaks"])) for each in tomllib.load(file)["new"])
+    return tuple((each["since"], re.compile(each["speaks"])) for each in table(_FILE)["new"])

@@ -6,14 +6,14 @@ Knows no topics and no letters.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Final, Literal
+
+from persona.patterns import in_both_languages, table
 
 Kind = Literal["colour", "money", "number", "year", "time", "place", "person", "name", "reason", "feeling"]
 
-_FILE: Final = Path(__file__).with_name("asked.toml")
+_FILE: Final = "asked.toml"
 
 
 def kinds_asked(line: str) -> tuple[Kind, ...]:
@@ -28,8 +28,5 @@ def says(kind: Kind, sentence: str) -> bool:
 
 @cache
 def _patterns(key: Literal["asks", "says"]) -> dict[Kind, re.Pattern[str]]:
-    table: dict[Kind, dict[str, list[str]]] = tomllib.loads(_FILE.read_text("utf-8"))[key]
-    return {
-        kind: re.compile("|".join(f"(?:{entry})" for language in ("en", "zh") for entry in entries[language]))
-        for kind, entries in table.items()
-    }
+    kinds: dict[Kind, dict[str, list[str]]] = table(_FILE)[key]
+    return {kind: in_both_languages(entries, {}) for kind, entries in kinds.items()}

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from data.errors import BadText
 from data.types import Mark, Phrase, Source, Turn
-from persona.verbatim import even
+from persona.sentences import even
 
 Outcome = Literal["right", "wrong", "unanswered", "false", "declined"]
 Reply = Callable[[Sequence[Turn]], Iterable[Phrase]]

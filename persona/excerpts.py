@@ -124,10 +124,6 @@ class Excerpts:
         """Whether a sentence needs the one before it in its paragraph."""
         return self.together(number - 1, number) and self._trait(number).leans
 
-    def opens(self, number: int) -> bool:
-        """Whether a sentence opens its paragraph, or what follows an announcement."""
-        return not self.together(number - 1, number) or self.announces(number - 1)
-
     def together(self, *numbers: int) -> bool:
         """Whether all these are sentences of one paragraph."""
         if min(numbers) < 0 or max(numbers) >= len(self._said):

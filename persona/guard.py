@@ -10,12 +10,9 @@ letter; and of theirs none without such a frame that was true only on its day. W
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from data.types import Language, Person, Phrase, Turn
 from persona.claims import held_in, swindle_in
@@ -25,10 +22,11 @@ from persona.framing import needs_frame
 from persona.identity import asks_what_this_is
 from persona.language import language_of
 from persona.line import line_of
+from persona.patterns import table
 from persona.verbatim import Originals
 
-_NOTICES: Final = Path(__file__).with_name("notices.toml")
-_HELPLINES: Final = Path(__file__).with_name("helplines.toml")
+_NOTICES: Final = "notices.toml"
+_HELPLINES: Final = "helplines.toml"
 _UNDATED_FRAME: Final = re.compile(r"\bone of my letters\b|在(?:一封)?信里写")
 
 
@@ -70,7 +68,7 @@ def helplines_for(language: Language, country: str | None) -> list[Helpline]:
 
 def helplines(language: Language) -> list[Helpline]:
     """All lines, those that a notice of the language names first."""
-    rows = sorted(_toml(_HELPLINES)["line"], key=lambda row: language not in row["named_in"])
+    rows = sorted(table(_HELPLINES)["line"], key=lambda row: language not in row["named_in"])
     return [
         Helpline(
             row["country"][language],
@@ -154,7 +152,7 @@ class _Guarded:
             yield Phrase(f"{line.country}{colon}{line.name}{comma}{line.number}", language, "notice")
 
     def _notices(self, key: str, language: Language) -> Iterator[Phrase]:
-        for text in _toml(_NOTICES)[language][key]:
+        for text in table(_NOTICES)[language][key]:
             yield Phrase(text.format(name=self._person.name), language, "notice", expression="warm")
 
 
@@ -165,9 +163,3 @@ def _frames(frame: Phrase, phrase: Phrase) -> bool:
     if phrase.source.date is None:
         return bool(_UNDATED_FRAME.search(frame.text))
     return spoken(phrase.source.date, phrase.language) in frame.text
-
-
-@cache
-def _toml(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return tomllib.load(file)

@@ -6,20 +6,18 @@ A salutation names somebody, and that is hardly ever the visitor: only one witho
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from data.types import Expression, Language
 from persona.framing import needs_frame
 from persona.language import folded
 from persona.passages import Read, Said
+from persona.patterns import table
 from persona.recall import leans_back, length_of
 
-_FILE: Final = Path(__file__).with_name("manner.toml")
+_FILE: Final = "manner.toml"
 _OPEN_SALUTATIONS: Final = re.compile(
     r"(?:my )?dear(?:est)?(?: (?:friend|one))?|hello(?: there)?|"
     r"greetings|你好|朋友"
@@ -115,7 +113,5 @@ def _takes_leave(one: Said, language: Language) -> bool:
     return wish and length_of(text, language) <= _SHORT[language] and not needs_frame(text) and not leans_back(text)
 
 
-@cache
 def _phrases() -> dict[str, dict[str, list[str]]]:
-    with _FILE.open("rb") as file:
-        return tomllib.load(file)
+    return table(_FILE)

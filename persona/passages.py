@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from data.types import Letter, Source
-from persona.language import folded
 from persona.layout import layout_of
-from persona.sentences import joined, paragraphs_of, sentences_of
+from persona.sentences import even, joined, paragraphs_of, sentences_of
 
 HEARD_CHARS: Final = 300  # of what somebody else wrote just before: the end of it is what is answered
 
@@ -68,7 +67,7 @@ def read(letter: Letter, place: int = 0) -> Read:
 
 def read_all(letters: Iterable[Letter], struck: Collection[str] = ()) -> list[Read]:
     """Every letter of theirs, with places numbered through, without the sentences that the family struck."""
-    wrong = {folded(text) for text in struck}
+    never = {even(sentence) for quote in struck for sentence in (quote, *sentences_of(quote))}
     found: list[Read] = []
     heard: Letter | None = None
     for place, letter in enumerate(letters):
@@ -77,7 +76,7 @@ def read_all(letters: Iterable[Letter], struck: Collection[str] = ()) -> list[Re
             continue
         known = read(letter, place)
         before = heard.text[-HEARD_CHARS:] if heard and _follows(letter, heard) else ""
-        said = (replace(one, heard=before) for one in known.said if folded(one.text) not in wrong)
+        said = (replace(one, heard=before) for one in known.said if not never or even(one.text) not in never)
         found.append(replace(known, said=tuple(said)))
         heard = None
     return found

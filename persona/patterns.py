@@ -16,15 +16,19 @@ from persona.language import HAN, folded
 _FOLDER: Final = Path(__file__).parent
 _SPELLING: Final = "spelling.toml"
 _NAME: Final = re.compile(r"<(\w+)>")
-_BETWEEN_HAN: Final = re.compile(rf"(?<={HAN.pattern})[\s*._·~-]+(?={HAN.pattern})")
+BETWEEN_HAN: Final = re.compile(rf"(?<={HAN.pattern})[\s*._·~-]+(?={HAN.pattern})")
 _NEVER: Final = "(?!)"
 
 
 @cache
 def pattern(file: str, key: str) -> re.Pattern[str]:
     """Everything under a key of a file, in both languages, as one expression; `<name>` stands for a group of words."""
-    held, groups = table(file)[key], table(file).get("groups", {})
-    return either([*held.get("en", ()), *held.get("zh", ())], groups)
+    return in_both_languages(table(file)[key], table(file).get("groups", {}))
+
+
+def in_both_languages(entry: dict[str, list[str]], groups: dict[str, str]) -> re.Pattern[str]:
+    """The expressions of an entry as one."""
+    return either([*entry.get("en", ()), *entry.get("zh", ())], groups)
 
 
 def either(entries: list[str], groups: dict[str, str]) -> re.Pattern[str]:
@@ -36,7 +40,7 @@ def either(entries: list[str], groups: dict[str, str]) -> re.Pattern[str]:
 def plain(line: str) -> str:
     """The line as the patterns expect it. For comparing alone."""
     characters, words = _spelling()
-    text = _BETWEEN_HAN.sub("", folded(line).translate(characters))
+    text = BETWEEN_HAN.sub("", folded(line).translate(characters))
     for written, usual in words:
         text = written.sub(usual, text)
     return text

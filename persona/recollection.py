@@ -18,15 +18,15 @@ from persona.consoling import Consoling
 from persona.holders import Holders
 from persona.manner import Manner
 from persona.offers import offers
-from persona.passages import Read, Said, read_all
+from persona.passages import Said, read_all
 from persona.post import Post
 from persona.reading import letters_by_place
 from persona.recall import Near, Recall
 from persona.remembered import Confided
-from persona.sentences import sentences_of
+from persona.sentences import even
 from persona.talk import Talk
 from persona.topics import family_topics
-from persona.verbatim import Originals, even
+from persona.verbatim import Originals
 
 OPENINGS = 2  # topics named before anything was said
 
@@ -47,8 +47,8 @@ class Recollection:
         near: Near | None = None,
     ) -> None:
         self.known = known or Known()
-        reads, told = read_all(letters), read_all(self.known.told)
-        said, from_family = (_unstruck(each, self.known.struck) for each in (reads, told))
+        reads, told = (read_all(each, self.known.struck) for each in (letters, self.known.told))
+        said, from_family = ([one for read in each for one in read.said] for each in (reads, told))
         if not said and not from_family:
             raise NotReady("there are no letters or messages to answer from: add at least one")
         self.person = person
@@ -102,9 +102,3 @@ class Recollection:
     def openings(self) -> list[str]:
         """What to ask about before anything was said."""
         return [offer for _, offer in self.offers[:OPENINGS]]
-
-
-def _unstruck(reads: Sequence[Read], struck: frozenset[str]) -> list[Said]:
-    """Every sentence but those that the family says were never said."""
-    never = {even(sentence) for quote in struck for sentence in (quote, *sentences_of(quote))}
-    return [one for read in reads for one in read.said if even(one.text) not in never]

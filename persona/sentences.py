@@ -7,12 +7,16 @@ on it. When in doubt it does not split: a longer piece is still theirs, half a s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from persona.language import HAN
 from persona.wordlists import word_list
 
+_WIDTHS: Final = ("<wide>", "<narrow>")
+_WIDE_OR_NARROW: Final = (0x3000, *range(0xFF01, 0xFFEF))  # the ideographic space, and Unicode's block of such forms
 _CLOSERS: Final = "\"'”’」』）)】》]"
 _BREAK: Final = re.compile(rf"(?:[.!?]+|[。！？]+|(?:……|…|\.\.\.)+[。！？]?)[{re.escape(_CLOSERS)}]*")
 _OPENS: Final = re.compile(r"[\"'“‘「『（(\[—–-]*\s*[A-Z\u00c0-\u00de0-9\u3400-\u9fff]")
@@ -70,6 +74,25 @@ def sentences_of(paragraph: str) -> list[str]:
 def joined(text: str) -> str:
     """White space as single spaces, none between two Chinese characters or signs."""
     return _BETWEEN_CHINESE.sub("", " ".join(text.split()))
+
+
+def even(text: str) -> str:
+    """NFC, widths of signs and white space evened out; nothing else.
+
+    Of NFKC only the width forms are folded: the rest of it turns 10² into 102 and ½ into 1⁄2, which is another number.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    return joined(composed.translate(_narrowed()))
+
+
+@cache
+def _narrowed() -> dict[int, str]:
+    """Every sign of another width to its usual form."""
+    return {
+        code: unicodedata.normalize("NFKC", chr(code))
+        for code in _WIDE_OR_NARROW
+        if unicodedata.decomposition(chr(code)).startswith(_WIDTHS)
+    }
 
 
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:

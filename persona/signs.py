@@ -8,17 +8,14 @@ mourner's own. It reads one line at a time, and only words: irony, silence and a
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from persona.language import HAN, folded
+from persona.language import folded
+from persona.patterns import BETWEEN_HAN, in_both_languages, table
 
-_FILE: Final = Path(__file__).with_name("crisis.toml")
-_NAME: Final = re.compile(r"<(\w+)>")
-_BETWEEN_HAN: Final = re.compile(rf"(?<={HAN.pattern})[\s*._·~-]+(?={HAN.pattern})")
+_FILE: Final = "crisis.toml"
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}")
 _SLIP_LETTERS: Final = 6  # a letter left out or doubled is forgiven from this length on: shorter words have neighbours
 
@@ -42,7 +39,7 @@ def kinds_in(line: str) -> tuple[int, ...]:
 def _plain(line: str, signs: _Signs) -> str:
     """Folded, without apostrophes, gaps between Chinese characters, drawn-out letters and slips of the finger."""
     text = folded(line).replace("'", "").replace("`", "").translate(signs.traditional)
-    text = _DRAWN_OUT.sub(r"\1", _BETWEEN_HAN.sub("", text))
+    text = _DRAWN_OUT.sub(r"\1", BETWEEN_HAN.sub("", text))
     text = re.sub(r"[a-z]+", lambda word: _mended(word.group(), signs.words), text)
     for wrong, right in signs.spelling:
         text = wrong.sub(right, text)
@@ -67,19 +64,12 @@ def _slipped(typed: str, word: str) -> bool:
 
 @cache
 def _signs() -> _Signs:
-    with _FILE.open("rb") as file:
-        table = tomllib.load(file)
-    groups: dict[str, str] = table["groups"]
+    held = table(_FILE)
+    groups: dict[str, str] = held["groups"]
     return _Signs(
-        traditional=str.maketrans(table["traditional"]["from"], table["traditional"]["to"]),
-        words=frozenset(table["spelling"]["words"].split()),
-        spelling=tuple((re.compile(wrong), right) for wrong, right in table["spelling"]["instead"]),
-        sayings=_either(table["sayings"], groups),
-        kinds=tuple(_either(kind, groups) for kind in table["kind"]),
+        traditional=str.maketrans(held["traditional"]["from"], held["traditional"]["to"]),
+        words=frozenset(held["spelling"]["words"].split()),
+        spelling=tuple((re.compile(wrong), right) for wrong, right in held["spelling"]["instead"]),
+        sayings=in_both_languages(held["sayings"], groups),
+        kinds=tuple(in_both_languages(kind, groups) for kind in held["kind"]),
     )
-
-
-def _either(entries: dict[str, Any], groups: dict[str, str]) -> re.Pattern[str]:
-    """All expressions of an entry, in both languages, as one; `<name>` stands for a group of words."""
-    listed = [*entries.get("en", ()), *entries.get("zh", ())]
-    return re.compile("|".join(f"(?:{_NAME.sub(lambda name: groups[name.group(1)], one)})" for one in listed))

@@ -9,7 +9,7 @@ from persona.intent import intents_of, turned_to
 from persona.line import line_of
 from persona.passages import Said
 from persona.remembered import worth_keeping
-from persona.verbatim import even
+from persona.sentences import even
 from persona.words import query_terms
 
 _FOLLOWING_UP = frozenset({"more", "when", "detail", "nod"})

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Final
 
 from data.types import Letter, Source
 from persona.passages import Said, read
-from persona.sentences import joined
-
-_WIDTHS: Final = ("<wide>", "<narrow>")
-_WIDE_OR_NARROW: Final = (0x3000, *range(0xFF01, 0xFFEF))  # the ideographic space, and Unicode's block of such forms
-
-
-def even(text: str) -> str:
-    """NFC, widths of signs and white space evened out; nothing else.
-
-    Of NFKC only the width forms are folded: the rest of it turns 10² into 102 and ½ into 1⁄2, which is another number.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    return joined(composed.translate(_narrowed()))
-
-
-@cache
-def _narrowed() -> dict[int, str]:
-    """Every sign of another width to its usual form."""
-    return {
-        code: unicodedata.normalize("NFKC", chr(code))
-        for code in _WIDE_OR_NARROW
-        if unicodedata.decomposition(chr(code)).startswith(_WIDTHS)
-    }
+from persona.sentences import even
 
 
 class Originals:

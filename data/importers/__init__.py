@@ -26,7 +26,6 @@ from data.importers.whatsapp import WhatsApp
 from data.types import Letter
 
 __all__ = [
-    "ENDINGS",
     "IMPORTERS",
     "LARGEST_BYTES",
     "Attachment",
@@ -41,7 +40,6 @@ __all__ = [
     "read_letters",
 ]
 
-ENDINGS = frozenset({".txt", ".md", ".text"})  # of the files that `read_letters` is for
 IMPORTERS: tuple[Importer, ...] = (  # the first that knows a file reads it: the narrowest come first
     WhatsApp(),
     WeChat(),

@@ -27,24 +27,24 @@ def reading(file: File) -> Iterator[BinaryIO]:
 
 def lines(file: File) -> Iterator[str]:
     """Each line of a text without its end, whichever system wrote it. Raises `BadText`."""
-    with reading(file) as raw:
-        code = encoding(file.name, raw.read(OPENING_BYTES))
-        raw.seek(0)
-        try:
-            yield from _lines(file.name, io.TextIOWrapper(raw, code, newline=None))
-        except UnicodeDecodeError as err:
-            raise BadText(f"{file.name} is damaged: save it anew as UTF-8") from err
+    with _decoded(file) as text:
+        yield from _lines(file.name, text)
 
 
 def pieces(file: File) -> Iterator[str]:
     """A text in pieces of some size, cut anywhere, for one whose lines may be of any length. Raises `BadText`."""
+    with _decoded(file) as text:
+        while piece := text.read(PIECE_CHARS):
+            yield piece
+
+
+@contextmanager
+def _decoded(file: File) -> Iterator[io.TextIOWrapper]:
     with reading(file) as raw:
         code = encoding(file.name, raw.read(OPENING_BYTES))
         raw.seek(0)
-        text = io.TextIOWrapper(raw, code, newline=None)
         try:
-            while piece := text.read(PIECE_CHARS):
-                yield piece
+            yield io.TextIOWrapper(raw, code, newline=None)
         except UnicodeDecodeError as err:
             raise BadText(f"{file.name} is damaged: save it anew as UTF-8") from err
 

@@ -19,7 +19,7 @@ from persona import fitness
 from persona.passages import Said
 from persona.recall import Recall
 from persona.relevance import Asked, Marks, Relevance
-from persona.verbatim import even
+from persona.sentences import even
 from tests.persona.cases import SAMPLES, cases
 from tests.persona.measure_recall import Question, questions, recall_of
 

@@ -24,8 +24,8 @@ from persona.fitness import ENOUGH, PLAUSIBLE
 from persona.index import Index
 from persona.passages import Said, read_all
 from persona.recall import Near, Recall
+from persona.sentences import even
 from persona.topics import family_topics
-from persona.verbatim import even
 from persona.words import Bag, bag, query_terms
 from tests.persona import other_lives
 from tests.persona.cases import SAMPLES, letters, person

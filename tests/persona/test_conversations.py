@@ -17,7 +17,8 @@ from persona.intent import intents_of
 from persona.patterns import table
 from persona.recall import leans_back
 from persona.recollection import Recollection
-from persona.verbatim import Originals, even
+from persona.sentences import even
+from persona.verbatim import Originals
 from tests.persona.cases import SAMPLES, letters, person, recollection
 
 TALKS: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from persona.verbatim import even
+from persona.sentences import even
 from tests.persona.cases import SAMPLES, cases
 from tests.persona.measure_recall import Found, Group, Question, ours, plain_bm25, questions, recall_of, said_of
 

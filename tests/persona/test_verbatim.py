@@ -12,7 +12,8 @@ import pytest
 
 from data.types import Letter
 from persona.passages import Said, read_all
-from persona.verbatim import Originals, even
+from persona.sentences import even
+from persona.verbatim import Originals
 from tests.persona.cases import SAMPLES, letters
 
 SWAPS = {
