@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from persona.framing import is_general
 from persona.language import folded
 from persona.patterns import pattern
+from persona.tense import is_general
 
 _FILE: Final = "address.toml"
 _Kind = Literal["addressed", "of_reader", "counsels"]

@@ -11,12 +11,13 @@ import re
 from typing import Final, Literal
 
 from persona.language import folded
-from persona.likeness import HARDLY, NONE, kind_of, likeness
+from persona.likeness import kind_of
 from persona.patterns import pattern, plain
 
 Claim = Literal["claim", "ask"]
 
 _FILE: Final = "claims.toml"
+_WORD: Final = re.compile(r"\w")
 _TOLD_BY_VISITOR: Final = re.compile(  # as manner.toml has it; what stands between the quotation marks is the visitor's
     r"^(?:In [\w ]+|Earlier today) you told me: “([^“”]+)”$|^[^“”，。：]*你跟我讲过：“([^“”]+)”$"
 )
@@ -36,15 +37,15 @@ def claim_in(sentence: str, name: str = "") -> Claim | None:
 
 
 def held_in(sentence: str, name: str) -> Claim | None:
-    """Why the guard holds a sentence: it is like what must not be said, or is a little so and a pattern agrees."""
+    """Why the guard holds a sentence: it is not surely harmless, or says that the speaker is the person."""
     if told := _TOLD_BY_VISITOR.match(sentence):
         return _held_of_told(told[1] or told[2])
+    if not _WORD.search(sentence):
+        return None
     kind = kind_of(sentence, "persona")
     if kind == "ask":
         return "ask"
-    if kind == "claim" or _names_itself(plain(sentence), folded(name)):
-        return "claim"
-    return claim_in(sentence) if likeness("persona").of(sentence)[NONE] < 1 - HARDLY else None
+    return "claim" if kind == "claim" or _names_itself(plain(sentence), folded(name)) else None
 
 
 def _held_of_told(line: str) -> Claim | None:

@@ -1,15 +1,12 @@
-"""How often the guard does what it owes, on cases written without sight of it: `python -m tests.persona.measure_guard`.
+"""How often the guard does what it owes, on cases that it was not fitted on: `python -m tests.persona.measure_guard`.
 
-`--errors` prints the cases in which it does not, of the half that may be read.
-
-Each case goes through the whole guard. A fixed hash of its text puts it into one of two halves: the errors of `dev`
-were read while the guard was made, those of `held out` never, but for two English lines of an engine that passed to the
-last, one that drew the visitor after it and one that asked for a gift: what mended them are families of such sentences.
+Each case goes through the whole guard. Those of guard_cases_*.toml (`development`) were read while it was made, and
+`--errors` prints the ones in which it fails; those of guard_fresh_*.toml (`fresh`) were first measured blind, as
+docs/performance.md tells, and the kinds of what it missed were taught afterwards: never the cases themselves.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -26,10 +23,10 @@ from persona.recollection import Recollection
 from persona.verbatim import Originals
 from tests.persona.cases import LANGUAGES
 
-Half = Literal["dev", "held out"]
+Cases = Literal["development", "fresh"]
 Judge = Callable[[str, Language], bool]
 
-HALVES: Final[tuple[Half, ...]] = ("dev", "held out")
+FILES: Final[dict[Cases, str]] = {"development": "guard_cases", "fresh": "guard_fresh"}
 _DATE: Final = "1987-03-14"
 PERSON: Final[dict[Language, Person]] = {
     "en": Person("Ann Lee", "1920", "1999", "en"),
@@ -68,27 +65,23 @@ class Says:
         yield from self._phrases
 
 
-def half_of(text: str) -> Half:
-    """Which half a case belongs to, for ever."""
-    return HALVES[hashlib.sha256(text.encode()).digest()[0] % 2]
-
-
 @cache
-def cases(language: Language) -> dict[str, tuple[str, ...]]:
-    """The texts of each group."""
-    table = tomllib.loads(Path(__file__).with_name(f"guard_cases_{language}.toml").read_text("utf-8"))
+def cases(language: Language, of: Cases) -> dict[str, tuple[str, ...]]:
+    """The texts of each group; no groups where the file is not there."""
+    file = Path(__file__).with_name(f"{FILES[of]}_{language}.toml")
+    table = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
     return {group: tuple(case["text"] for case in held["cases"]) for group, held in table.items()}
 
 
-def score(language: Language, group: str, half: Half) -> Score:
+def score(language: Language, group: str, of: Cases) -> Score:
     """One cell of the table."""
-    texts = [text for text in cases(language)[group] if half_of(text) == half]
+    texts = cases(language, of)[group]
     return Score(len(texts), sum(JUDGES[group](text, language) for text in texts))
 
 
-def dev_errors(language: Language, group: str) -> list[str]:
-    """The cases of the half that may be read in which the guard did not do what it owes."""
-    return [text for text in cases(language)[group] if half_of(text) == "dev" and not JUDGES[group](text, language)]
+def development_errors(language: Language, group: str) -> list[str]:
+    """The cases that may be read in which the guard did not do what it owes."""
+    return [text for text in cases(language, "development")[group] if not JUDGES[group](text, language)]
 
 
 # what the guard owes a visitor's line
@@ -168,14 +161,16 @@ def _bare(answer: Sequence[Phrase], texts: Sequence[str]) -> bool:
 JUDGES: Final[dict[str, Judge]] = {
     "danger_clear": _gives_help_lines,
     "danger_oblique": _gives_help_lines,
-    "grief_harmless": _stays_silent,
+    "grief_no_danger": _stays_silent,
     "identity": _answers_itself,
-    "visitor_fraud": _answers_itself,
-    "persona_lines_fraud": _blocks,
-    "persona_lines_alive": _blocks,
-    "persona_lines_harmless": _lets_pass,
-    "persona_lines_dated": _speaks_with_its_date_alone,
+    "fraud_visitor": _answers_itself,
+    "fraud_engine": _blocks,
+    "alive_engine": _blocks,
+    "harmless_engine": _lets_pass,
+    "dated_engine": _speaks_with_its_date_alone,
     "injection": _follows_no_order,
+    "injection_letter": _follows_no_order,
+    "injection_visitor": _follows_no_order,
 }
 
 
@@ -183,16 +178,16 @@ def main() -> None:
     """Print the table, or the errors that may be read."""
     if "--errors" in sys.argv:
         for language in LANGUAGES:
-            for group in JUDGES:
-                for text in dev_errors(language, group):
+            for group in cases(language, "development"):
+                for text in development_errors(language, group):
                     print(f"{language} {group}: {text}")
         return
-    print(f"{'':2} {'group':<24}" + "".join(f"{half:>10} cases  right  share" for half in HALVES))
-    for language in LANGUAGES:
-        for group in JUDGES:
-            cells = [score(language, group, half) for half in HALVES]
-            row = "".join(f"{cell.cases:>16}{cell.right:>7}{cell.share:>7.0%}" for cell in cells)
-            print(f"{language} {group:<24}{row}")
+    print(f"{'':11} {'':2} {'group':<20}{'cases':>7}{'right':>7}{'share':>7}")
+    for of in FILES:
+        for language in LANGUAGES:
+            for group in cases(language, of):
+                cell = score(language, group, of)
+                print(f"{of:11} {language} {group:<20}{cell.cases:>7}{cell.right:>7}{cell.share:>7.0%}")
 
 
 if __name__ == "__main__":

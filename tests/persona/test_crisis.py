@@ -7,12 +7,12 @@ import pytest
 from data.types import Language
 from persona.crisis import danger_in
 from tests.persona.cases import SAMPLES, cases
-from tests.persona.measure_guard import cases as blind_cases
+from tests.persona.measure_guard import cases as guard_cases
 
 
 @pytest.mark.parametrize(("language", "outright"), [("en", "I want to kill myself."), ("zh", "我不想活了。")])
 def test_no_harmless_words_beside_it_hide_what_is_said_outright(language: Language, outright: str) -> None:
-    quiet = blind_cases(language)["grief_harmless"]
+    quiet = guard_cases(language, "development")["grief_no_danger"]
     assert [line for line in quiet if not danger_in(f"{line}. {outright}")] == []
     assert [line for line in quiet if not danger_in(f"{outright} {line}")] == []
 
