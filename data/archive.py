@@ -17,12 +17,13 @@ from types import TracebackType
 from typing import Self
 
 from data.adding import Adding
+from data.arrival import Arrival, check_there, take_back
 from data.errors import BadHome, BadText, LanternError, UnknownMemorial, UnknownNote
 from data.home import Home
 from data.kept import Doubtful, Kept, confirmed, doubtful_lines, kept, letter, source_id
-from data.memory import Memory
-from data.names import folded
-from data.store import THEIRS, WORDS, KeptRow, Made, Rows, Store
+from data.memory import Memory, not_for
+from data.names import covers, folded
+from data.store import THEIRS, WORDS, KeptRow, Made, Store
 from data.types import Known, Letter, Person, Visitor
 from data.vault import Vault
 
@@ -39,10 +40,6 @@ class Memorial:
 
     id: str
     person: Person
-
-
-class _TakenBackError(Exception):
-    """Ends a change that was only rehearsed."""
 
 
 class Archive:
@@ -133,7 +130,7 @@ class Archive:
         """The memorial with everything in it. Nothing can bring it back."""
         with self.home.writing():
             with self._store.changing() as rows:
-                self._check(rows, memorial_id, for_change=True)
+                check_there(rows, memorial_id, for_change=True)
                 self._vault.condemn(memorial_id)
                 rows.remove_memorial(memorial_id)
             self._vault.forget(memorial_id)
@@ -143,16 +140,13 @@ class Archive:
     @contextmanager
     def adding(self, memorial_id: str) -> Iterator[Adding]:
         """One change of one memorial: all that is added inside the block is kept when it ends well, else nothing."""
-        with self.home.writing():
-            adding = None
+        with self.home.writing(), Arrival(self._vault, self._store, memorial_id) as arrival:
+            adding = Adding(self._vault, arrival, memorial_id)
             try:
-                with self._store.changing() as rows:
-                    self._check(rows, memorial_id, for_change=True)
-                    adding = Adding(self._vault, rows, memorial_id)
-                    yield adding
+                yield adding
+                adding.finish()
             except BaseException:
-                if adding is not None:
-                    self._undo(adding)
+                self._undo(adding, arrival)
                 raise
             for blob_id in adding.replaced:
                 self._vault.discard(memorial_id, blob_id)
@@ -160,10 +154,12 @@ class Archive:
     @contextmanager
     def rehearsing(self, memorial_id: str) -> Iterator[Adding]:
         """As `adding`, but whatever is added inside the block is taken back: it shows what would become of it."""
-        with suppress(_TakenBackError), self.home.writing(), self._store.changing() as rows:
-            self._check(rows, memorial_id, for_change=True)
-            yield Adding(self._vault, rows, memorial_id, rehearses=True)
-            raise _TakenBackError
+        with self.home.writing(), Arrival(self._vault, self._store, memorial_id) as arrival:
+            adding = Adding(self._vault, arrival, memorial_id, rehearses=True)
+            try:
+                yield adding
+            finally:
+                self._undo(adding, arrival)
 
     def letters(self, memorial_id: str, visitor: str | None = None) -> list[Letter]:
         """Letters, messages and what was said, by date, undated ones last; not what the family left out.
@@ -205,30 +201,31 @@ class Archive:
 
         Raises `BadText` where the letter has these words more than once: it is not told which of them were looked at.
         """
-        found = next((each for each in self.doubtful(memorial_id) if each.id == doubtful_id), None)
-        if found is None:
-            raise UnknownNote("no doubtful line has that id: `lantern memory MEMORIAL list` shows those there are")
+        found = self._doubtful(memorial_id, doubtful_id)
         source, says = doubtful_id.rpartition("-")[0], found.line if corrected is None else corrected
-        with self._store.reading() as reading:
-            rows = [row for row in reading.doubtful(memorial_id) if source_id(row) == source]
-        if any(
-            found.line in confirmed(letter(self._vault, memorial_id, row), {found.line: says}).doubtful for row in rows
-        ):
+        given = [letter(self._vault, memorial_id, row) for row in self._doubtful_rows(memorial_id, source)]
+        if any(found.line in confirmed(each, {found.line: says}).doubtful for each in given):
             raise BadText(f"{found.file} has these words more than once: type the letter, and leave the scan out")
         self.memory(memorial_id).confirm(source, found.line, says)
+
+    def doubtful_original(self, memorial_id: str, doubtful_id: str) -> tuple[Doubtful, bytes]:
+        """A doubtful line, and the file on which it was read."""
+        found = self._doubtful(memorial_id, doubtful_id)
+        row = next(self._doubtful_rows(memorial_id, doubtful_id.rpartition("-")[0]))
+        return found, self._vault.get(memorial_id, row.blob_id)
 
     def count(self, memorial_id: str) -> int:
         """How many letters and messages there are, what the family left out among them."""
         with self._store.reading() as rows:
-            self._check(rows, memorial_id)
+            check_there(rows, memorial_id)
             return rows.count(memorial_id, THEIRS)
 
     def recordings(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
-        """File name and content of each, the first added first; one at a time in memory."""
+        """File name, without folders, and content of each, the first added first; one at a time in memory."""
         yield from self._contents(memorial_id, "recording")
 
     def photos(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
-        """File name and content of each of the gallery, the portrait among them; one at a time in memory."""
+        """The same of each of the gallery, the portrait among them."""
         yield from self._contents(memorial_id, "photo")
 
     def voice_profile(self, memorial_id: str) -> bytes | None:
@@ -242,7 +239,7 @@ class Archive:
     def sources(self, memorial_id: str) -> Iterator[Kept]:
         """Everything that the family gave, the first added first; few in memory at a time."""
         with self._store.reading() as rows:
-            self._check(rows, memorial_id)
+            check_there(rows, memorial_id)
             for row in rows.outlines(memorial_id):
                 yield kept(self._vault, memorial_id, row)
 
@@ -251,7 +248,7 @@ class Archive:
     def paper(self, memorial_id: str, job_id: str, name: str) -> bytes | None:
         """One paper of a job, or None where there is none of that name."""
         with self._store.reading() as rows:
-            self._check(rows, memorial_id)
+            check_there(rows, memorial_id)
             blob_id = rows.paper(memorial_id, job_id, name)
         return None if blob_id is None else self._vault.get(memorial_id, blob_id)
 
@@ -259,7 +256,7 @@ class Archive:
     def paper_file(self, memorial_id: str, job_id: str, names: Sequence[str]) -> Iterator[Path]:
         """Papers of a job one behind the other, as a file that is gone after the block."""
         with self._store.reading() as rows:
-            self._check(rows, memorial_id)
+            check_there(rows, memorial_id)
             blob_ids = [rows.paper(memorial_id, job_id, name) for name in names]
         if None in blob_ids:
             raise BadHome("what this job was given is gone: give the command again")
@@ -278,12 +275,13 @@ class Archive:
 
     # Inside
 
-    def _undo(self, adding: Adding) -> None:
-        """Remove the new files of a change, unless its rows were kept after all: Ctrl-C may come after the commit."""
+    def _undo(self, adding: Adding, arrival: Arrival) -> None:
+        """Remove what a change brought, unless it was kept after all: Ctrl-C may come after the commit."""
         with suppress(LanternError, OSError):  # the sweep of a later opening tries again
-            with self._store.reading() as rows:
-                kept = rows.blob_ids(adding.memorial_id)
-            for blob_id in set(adding.fresh) - kept:
+            arrival.take_back()
+            with self._store.changing() as rows:
+                gone = [blob_id for blob_id in adding.fresh if rows.remove_unused(blob_id)]
+            for blob_id in gone:
                 self._vault.discard(adding.memorial_id, blob_id)
 
     def _sweep(self) -> None:
@@ -302,39 +300,59 @@ class Archive:
                         self._vault.forget(memorial_id)
                 for memorial_id in self._vault.memorials() & known:
                     self._vault.reprieve(memorial_id)
+                    self._take_back(memorial_id)
                     for blob_id in self._vault.blobs(memorial_id) - rows.blob_ids(memorial_id):
                         self._vault.discard(memorial_id, blob_id)
 
+    def _take_back(self, memorial_id: str) -> None:
+        """What was arriving when its process died."""
+        with self._store.reading() as rows:
+            if rows.arriving(memorial_id) is None:
+                return
+        take_back(self._store, memorial_id)
+        with self._store.changing() as rows:
+            rows.remove_unspoken(memorial_id)
+
+    def _doubtful(self, memorial_id: str, doubtful_id: str) -> Doubtful:
+        found = next((each for each in self.doubtful(memorial_id) if each.id == doubtful_id), None)
+        if found is None:
+            raise UnknownNote("no doubtful line has that id: `lantern memory MEMORIAL list` shows those there are")
+        return found
+
+    def _doubtful_rows(self, memorial_id: str, source: str) -> Iterator[KeptRow]:
+        with self._store.reading() as rows:
+            yield from (row for row in rows.doubtful(memorial_id) if source_id(row) == source)
+
     def _sources(self, memorial_id: str, kinds: tuple[str, ...] | None = None) -> list[KeptRow]:
         with self._store.reading() as rows:
-            self._check(rows, memorial_id)
+            check_there(rows, memorial_id)
             return rows.sources(memorial_id) if kinds is None else rows.sources(memorial_id, kinds)
 
     def _contents(self, memorial_id: str, kind: str) -> Iterator[tuple[str, bytes]]:
         for row in self._sources(memorial_id, (kind,)):
-            yield kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
+            file = kept(self._vault, memorial_id, row).file.rpartition("/")[2]
+            yield file, self._vault.get(memorial_id, row.blob_id)
 
     def _letters(self, memorial_id: str, visitor: str | None, kinds: tuple[str, ...]) -> list[Letter]:
         memory = self.memory(memorial_id)
-        audience, lines = memory.audience(), memory.confirmations()
+        lines, audience = memory.confirmations(), memory.audience()
         silent = memory.left_out() | (frozenset() if visitor is None else memory.barred(visitor))
+        files: dict[str, tuple[str, ...] | None] = {}  # for whom each is not; None where nothing of it is said
         letters = []
         for row in self._sources(memorial_id, kinds):
             each = letter(self._vault, memorial_id, row)
-            if each.file not in silent:
-                told = confirmed(each, lines.get(source_id(row), {}))
-                letters.append(replace(told, not_for=audience.get(each.file, ())))
+            if each.file not in files:
+                is_silent = any(covers(place, each.file) for place in silent)
+                files[each.file] = None if is_silent else not_for(audience, each.file)
+            if (names := files[each.file]) is not None:
+                letters.append(replace(confirmed(each, lines.get(source_id(row), {})), not_for=names))
         return sorted(letters, key=lambda each: each.date or UNDATED)
 
     def _latest(self, what: Made, memorial_id: str) -> bytes | None:
         with self._store.reading() as rows:
-            self._check(rows, memorial_id)
+            check_there(rows, memorial_id)
             blob_id = rows.latest(what, memorial_id)
         return None if blob_id is None else self._vault.get(memorial_id, blob_id)
 
     def _person(self, memorial_id: str, sealed: bytes) -> Person:
         return Person(**json.loads(self._vault.unseal(memorial_id, sealed, "memorials.person")))
-
-    def _check(self, rows: Rows, memorial_id: str, *, for_change: bool = False) -> None:
-        if not rows.knows(memorial_id, for_change=for_change):
-            raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from data.adding import cell
+from data.identity import cell
 from data.store import KeptRow
 from data.types import Letter
 from data.vault import Vault

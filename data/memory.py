@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from data.errors import BadText, UnknownMemorial, UnknownNote
+from data.arrival import check_there
+from data.errors import BadText, UnknownNote
 from data.home import Home
-from data.names import alike, folded
+from data.names import alike, covers, folded
 from data.store import Noted, NoteRow, Rows, Store
 from data.types import Remembered, Visitor
 from data.vault import Vault
@@ -114,7 +115,7 @@ class Memory:
         return frozenset(each.what for each in self.corrections() if each.kind == "struck" and not each.undone)
 
     def left_out(self) -> frozenset[str]:
-        """The files that shall not be drawn on."""
+        """The files that shall not be drawn on, or folders of them."""
         return frozenset(each.what for each in self.corrections() if each.kind == "left-out" and not each.undone)
 
     def strike(self, quote: str, by: str | None = None) -> Correction:
@@ -137,11 +138,11 @@ class Memory:
     # For whom a file is not
 
     def audience(self) -> dict[str, tuple[str, ...]]:
-        """The names of those to whom nothing of a file is said, by file."""
+        """The names of those to whom nothing of a file is said, by file or folder."""
         return {note.says["file"]: tuple(note.says["not_for"]) for note in self._notes("audience")}
 
     def barred(self, visitor: str) -> frozenset[str]:
-        """The files of which nothing is said to a visitor: to one who may be meant, or whom nobody knows."""
+        """The files and folders of which nothing is said to a visitor: one who may be meant, or whom nobody knows."""
         known = self.visitor(visitor) is not None
         return frozenset(
             file
@@ -206,12 +207,12 @@ class Memory:
     @contextmanager
     def _changing(self) -> Iterator[Rows]:
         with self._home.writing(), self._store.changing() as rows:
-            self._check_there(rows, for_change=True)
+            check_there(rows, self._memorial_id, for_change=True)
             yield rows
 
     def _notes(self, what: Noted, *, undone: bool = False) -> list[_Note]:
         with self._store.reading() as rows:
-            self._check_there(rows)
+            check_there(rows, self._memorial_id)
             return [note for note in self._read(rows, what) if undone or note.row.undone_at is None]
 
     def _read(self, rows: Rows, what: Noted) -> list[_Note]:
@@ -244,9 +245,10 @@ class Memory:
             raise UnknownNote(f"{many} an id that begins so: `lantern memory MEMORIAL list` shows them")
         return found[0]
 
-    def _check_there(self, rows: Rows, *, for_change: bool = False) -> None:
-        if not rows.knows(self._memorial_id, for_change=for_change):
-            raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")
+
+def not_for(audience: Mapping[str, Sequence[str]], file: str) -> tuple[str, ...]:
+    """To whom nothing of a file is said, by itself or with a folder that it lies in."""
+    return tuple(dict.fromkeys(name for place, names in audience.items() if covers(place, file) for name in names))
 
 
 def _remembered(note: _Note) -> Remembered:

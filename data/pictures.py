@@ -1,4 +1,4 @@
-"""Reads photos as families have them, and writes labelled ones. Knows Pillow; knows nothing of faces.
+"""Reads photos as families have them, and writes labelled ones. Knows Pillow and its HEIC plug-in; knows no faces.
 
 Whatever the file holds (palette, grey, 16 bits, transparency, CMYK, a wide colour space, a camera turned on its side)
 comes out as upright sRGB, and every way in which it can be broken as `BadPicture`.
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 200_000_000
 LARGEST_PIXELS = 100_000_000
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, OverflowError, TypeError, LookupError)  # says Pillow by turns
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF")
+# What Pillow and libheif say by turns.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, OverflowError, TypeError, LookupError, RuntimeError)
 PAPER = (255, 255, 255)  # lies under transparent parts
 SIXTEEN_BITS = 65_535
 JPEG_QUALITY = 95
@@ -36,8 +37,10 @@ UNICODE_COMMENT = b"UNICODE\x00"  # says how an EXIF comment is written; UTF-16 
 
 def read_picture(path: Path, content: bytes | None = None) -> Picture:
     """The photo as (H, W, 3) RGB, upright. Where `content` is given, the path only names it. Raises `BadPicture`."""
+    from pi_heif import register_heif_opener
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    register_heif_opener()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow's own, lower limit, and of odd metadata

@@ -16,10 +16,12 @@ for another or moved to another memorial is not read but reported.
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -33,7 +35,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from data import files
-from data.errors import BadHome
+from data.errors import BadHome, Busy
 from data.home import Home
 
 CHUNK_BYTES = 1 << 20
@@ -41,6 +43,7 @@ TAG_BYTES = 16
 NONCE_BYTES = 12
 SALT_BYTES = 32
 KEY_BYTES = 32
+BUSY_S, LOOK_S = 30.0, 0.05  # how long to wait for another who adds, and between two looks
 
 MAGIC = b"LNTB\x01"
 KEY_FILE = "key"
@@ -94,6 +97,21 @@ class Vault:
                     path.unlink()
             if folder.exists():
                 shutil.rmtree(folder)
+
+    @contextmanager
+    def alone(self, memorial_id: str) -> Iterator[None]:
+        """Held by the one who adds to a memorial; `Busy` where somebody else has been at it all the while."""
+        with files.explained(self._root / memorial_id):
+            folder = os.open(self._root / memorial_id, os.O_RDONLY)
+        until = time.monotonic() + BUSY_S
+        try:
+            while not _is_free(folder):
+                if time.monotonic() > until:
+                    raise Busy("another Lantern adds to this memorial: try again when it is done")
+                time.sleep(LOOK_S)
+            yield
+        finally:
+            os.close(folder)
 
     def put(self, memorial_id: str, data: bytes | Path) -> str:
         """Keep a blob, or a file a piece at a time; it can be seen under its id only once it is whole."""
@@ -227,6 +245,15 @@ class Vault:
             raise BadHome(damaged) from err
         except OSError as err:
             raise BadHome(f"a file in {path.parent} is missing: put the home folder back from a backup") from err
+
+
+def _is_free(folder: int) -> bool:
+    """Whether it is ours now."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _derive(key: bytes, purpose: str, salt: bytes | None = None) -> bytes:

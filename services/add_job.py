@@ -11,10 +11,10 @@ from dataclasses import asdict, replace
 from data.importers.gathered import Found
 from data.importers.imported import File
 from data.importers.lines import reading
-from data.importers.speakers import Speaker
+from data.importers.speakers import Chatting, Speaker
 from data.importers.writers import Writer
 from orchestrator.job import Job
-from services import keeping
+from services import keeping, learning
 from services.bringing import Batch, Brought, Look
 from services.build import Made
 from services.report import Json
@@ -82,8 +82,9 @@ class AddOrder(Mapping[str, bytes]):
             "writer": one.writer and asdict(one.writer),
             "count": one.look.count,
             "speakers": [asdict(each) for each in one.look.speakers],
+            "chats": [[chat, each.name, sorted(each.names)] for chat, each in one.look.chats.items()],
             "sent": bool(one.look.sent),
-            "found": [[self._places[id(each.file)], each.shown, each.named] for each in one.found],
+            "found": [[self._places[id(each.file)], each.shown, each.named, each.near] for each in one.found],
             "beside": {path: self._places[id(file)] for path, file in beside.items() if id(file) in self._places},
         }
 
@@ -106,7 +107,7 @@ def add_files(job: Job) -> None:
     with ExitStack() as lent:
         batch = _batch(order, _files(job, order, lent))
         made = list[str]()
-        learnt = keeping.learn(job.archive, memorial, batch, job, _once(job, made))
+        learnt = learning.learn(job.archive, memorial, batch, job, _once(job, made))
         with job.step("keep") as advance, job.publishing() as adding:
             added = keeping.keep(adding, batch, learnt, advance)
             report = keeping.report(adding.count(), batch, added, learnt)
@@ -115,7 +116,7 @@ def add_files(job: Job) -> None:
                 adding.remove_papers(job.id, *(names + made)[start : start + NAMES_AT_ONCE])
 
 
-def _once(job: Job, made: list[str]) -> keeping.Once:
+def _once(job: Job, made: list[str]) -> learning.Once:
     def once(name: str, make: Callable[[], Made]) -> Made:
         made.extend((name, f"{name}-says"))
         data, says = job.paper(name), job.paper(f"{name}-says")
@@ -161,7 +162,9 @@ def _batch(order: Json, files: list[File]) -> Batch:
 
 def _brought(told: Json, files: list[File]) -> Brought:
     beside = {path: files[place] for path, place in told["beside"].items()}
-    found = [Found(replace(files[place], beside=beside), shown, named) for place, shown, named in told["found"]]
+    found = [Found(replace(files[place], beside=beside), *named) for place, *named in told["found"]]
     seen = tuple(Speaker(**{**each, "samples": tuple(each["samples"])}) for each in told["speakers"])
     writer = Writer(**told["writer"]) if told["writer"] else None
-    return Brought(told["role"], tuple(found), tuple(told["theirs"]), Look(count=told["count"], speakers=seen), writer)
+    chats = {chat: Chatting(name, set(names)) for chat, name, names in told.get("chats", ())}
+    look = Look(count=told["count"], speakers=seen, chats=chats)
+    return Brought(told["role"], tuple(found), tuple(told["theirs"]), look, writer)

@@ -20,7 +20,7 @@ from data.importers.imported import Attachment, Item, LeftOut, Spoken, Told
 from data.importers.kinds import medium_of
 from data.importers.scans import read_pages
 from data.importers.screenshots import read_screens
-from data.importers.speakers import Speaker, clipped, speakers, the_person
+from data.importers.speakers import Chatting, Speaker, clipped, speakers, the_person
 from data.importers.writers import Writer, unsigned, writer_of
 from data.names import folded
 from data.types import Letter
@@ -67,6 +67,7 @@ class Look:
     left_out: Counter[str] = field(default_factory=Counter)
     sent: list[Attachment] = field(default_factory=list)
     speakers: tuple[Speaker, ...] = ()
+    chats: dict[str, Chatting] = field(default_factory=dict)
     nobodys: Letter | None = None
 
     def over(self, items: Iterable[Item]) -> Iterator[Item]:
@@ -82,10 +83,17 @@ class Look:
                 self.doubtful += letter.doubtful
                 if letter.author is None and self.nobodys is None:
                     self.nobodys = letter
+                if letter.kind == "message" and letter.conversation is not None and letter.author is not None:
+                    self._chatting(letter.conversation, letter).names.add(letter.author)
                 if letter.date is not None:
                     self.first = min(self.first or letter.date, letter.date)
                     self.last = max(self.last or letter.date, letter.date)
                 yield item
+
+    def _chatting(self, conversation: str, letter: Letter) -> Chatting:
+        if conversation not in self.chats:
+            self.chats[conversation] = Chatting.of(letter)
+        return self.chats[conversation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,19 @@ class Brought:
     def named(self) -> bool:
         """Whether it was named, rather than found in a folder."""
         return self.found[0].named
+
+    @property
+    def path(self) -> str:
+        """By which it is known for good; what was sent in a chat lies below it."""
+        return self.found[0].path
+
+    def source(self, file: str) -> str:
+        """The path of what an importer calls so: one of the files by its name, or one inside of it."""
+        return next((each.path for each in self.found if each.file.name == file), f"{self.path}/{file}")
+
+    def partners(self) -> dict[str, str | None]:
+        """With whom the person speaks in each chat of it, where that is known."""
+        return {name: chat.partner(self.theirs) for name, chat in self.look.chats.items()}
 
     def items(self) -> Iterator[Item]:
         """What it says, read as it comes. Raises `BadText` and `BadPicture`."""

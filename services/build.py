@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
 from data.errors import NotReady
-from data.types import Picture, Wave
+from data.names import shortest
+from data.types import Known, Letter, Picture, Wave
 from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
 
@@ -67,10 +68,18 @@ def speaker(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Spe
         if any(letter.author is None for letter in archive.letters(memorial.id)):
             raise NotReady(f"{_name(memorial)} holds nothing for this visitor: ask with the name the family gave, --as")
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
+    letters, known = _called(letters, known)
     today = datetime.now().astimezone().date()
     recollection = Recollection(memorial.person, letters, known, today, _near(archive.home.recall_model))
     guarded = guard(recollection, memorial.person, recollection.originals, asker.country)
     return Speaker(guarded, tuple(recollection.openings))
+
+
+def _called(letters: Sequence[Letter], known: Known) -> tuple[list[Letter], Known]:
+    """The same, each file under the shortest name by which it can be told."""
+    names = shortest({each.file for each in (*letters, *known.told)})
+    told = tuple(replace(each, file=names[each.file]) for each in known.told)
+    return [replace(each, file=names[each.file]) for each in letters], replace(known, told=told)
 
 
 def _near(model: str | None) -> Dense | None:

@@ -157,6 +157,7 @@ def add(
         found = archive.find(memorial)
         batch = bringing.Batch([], author=author, given=tuple(person or ()), face=face, size_px=settings.size_px)
         bringing.looked(found, files, batch, Shown(), kind, preview=preview)
+        batch.warnings += keeping.withheld(archive, found, batch)
         if preview:
             added = keeping.preview(archive, found, batch, Shown())
         elif not bringing.is_long(batch):

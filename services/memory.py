@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePosixPath
 
 from data.archive import Archive, Memorial
 from data.errors import UnknownNote
+from data.files import write
+from data.importers.imported import File
 from data.kept import Kept
-from data.names import folded
+from data.memory import not_for
+from data.names import covers, folded, shortest
 from data.types import Visitor
 from persona.passages import read_all
 from services.report import Json
@@ -43,30 +47,32 @@ def listed(archive: Archive, memorial: Memorial) -> Json:
     for kept in archive.sources(memorial.id):
         files.setdefault(kept.file, _File()).add(kept)
     left_out, audience = memory.left_out(), memory.audience()
+    called = shortest(files)
     return {
-        "doubtful": doubtful(archive, memorial),
+        "doubtful": _doubtful(archive, memorial, called),
         "files": [
             {
-                "file": name,
+                "file": called[path],
+                "path": path,
                 "kinds": dict(file.kinds),
                 "theirs": file.theirs,
                 "first": file.first,
                 "last": file.last,
-                "left_out": name in left_out,
-                "not_for": list(audience.get(name, ())),
+                "left_out": any(covers(place, path) for place in left_out),
+                "not_for": list(not_for(audience, path)),
             }
-            for name, file in files.items()
+            for path, file in files.items()
         ],
         "visitors": [asdict(visitor) for visitor in memory.visitors()],
         "remembered": [asdict(each) for each in memory.remembered()],
-        "corrections": [asdict(each) for each in memory.corrections()],
+        "corrections": [{**asdict(each), "what": called.get(each.what, each.what)} for each in memory.corrections()],
         "glossary": memory.glossary(),
     }
 
 
 def doubtful(archive: Archive, memorial: Memorial) -> list[Json]:
     """The lines that a machine was not sure of, and nobody confirmed yet."""
-    return [asdict(each) for each in archive.doubtful(memorial.id)]
+    return _doubtful(archive, memorial, shortest({kept.file for kept in archive.sources(memorial.id)}))
 
 
 def confirm(archive: Archive, memorial: Memorial, doubtful_id: str) -> Json:
@@ -81,6 +87,15 @@ def correct(archive: Archive, memorial: Memorial, note_id: str, text: str) -> Js
         return asdict(archive.memory(memorial.id).correct(note_id, text))
     archive.confirm(memorial.id, note_id, text)
     return {"id": note_id, "text": text}
+
+
+def scan(archive: Archive, memorial: Memorial, doubtful_id: str, out: Path) -> Json:
+    """Write the stretch of the scan on which a doubtful line was read; it is the family's own picture."""
+    from data.importers.again import line_again, png
+
+    doubtful, content = archive.doubtful_original(memorial.id, doubtful_id)
+    write(out, png(line_again(File.of(doubtful.file.rpartition("/")[2], content), doubtful.line)))
+    return {"id": doubtful_id, "line": doubtful.line, "file": doubtful.file, "picture": str(out)}
 
 
 def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) -> Json:
@@ -101,8 +116,8 @@ def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) 
 
 
 def leave_out(archive: Archive, memorial: Memorial, file: str) -> Json:
-    """Draw on nothing of a file."""
-    return asdict(archive.memory(memorial.id).leave_out(_file(archive, memorial, file)))
+    """Draw on nothing of a file, or of what lies in a folder."""
+    return asdict(archive.memory(memorial.id).leave_out(_path(archive, memorial, file)))
 
 
 def undo(archive: Archive, memorial: Memorial, note_id: str) -> Json:
@@ -127,11 +142,11 @@ def visitor(archive: Archive, memorial: Memorial, name: str, relation: str | Non
     return asdict(archive.memory(memorial.id).add_visitor(Visitor(name, relation, called)))
 
 
-def audience(archive: Archive, memorial: Memorial, file: str, not_for: Sequence[str]) -> Json:
-    """Say nothing of a file to these people; to everybody where none is named."""
-    file = _file(archive, memorial, file)
-    archive.memory(memorial.id).set_audience(file, not_for)
-    return {"file": file, "not_for": list(not_for)}
+def audience(archive: Archive, memorial: Memorial, file: str, names: Sequence[str]) -> Json:
+    """Say nothing of a file, or of what lies in a folder, to these people; to everybody where none is named."""
+    path = _path(archive, memorial, file)
+    archive.memory(memorial.id).set_audience(path, names)
+    return {"file": path, "not_for": list(not_for(archive.memory(memorial.id).audience(), path))}
 
 
 def explain(archive: Archive, memorial: Memorial, word: str, meaning: str) -> Json:
@@ -146,12 +161,22 @@ def remove_word(archive: Archive, memorial: Memorial, word: str) -> Json:
     return {"word": word}
 
 
-def _file(archive: Archive, memorial: Memorial, name: str) -> str:
-    """A file's name as it is kept."""
-    for kept in archive.sources(memorial.id):
-        if folded(kept.file) == folded(name):
-            return kept.file
-    raise UnknownNote("no file of that name is kept: `lantern memory MEMORIAL list` shows those there are")
+def _doubtful(archive: Archive, memorial: Memorial, called: Mapping[str, str]) -> list[Json]:
+    return [{**asdict(each), "file": called.get(each.file, each.file)} for each in archive.doubtful(memorial.id)]
+
+
+def _path(archive: Archive, memorial: Memorial, name: str) -> str:
+    """The path of the file or folder that is meant: the one of that path, else the only one that ends so."""
+    files = dict.fromkeys(PurePosixPath(kept.file) for kept in archive.sources(memorial.id))
+    places = dict.fromkeys(str(place) for file in files for place in (file, *file.parents))
+    wanted = folded(name.rstrip("/"))
+    ends = [place for place in places if f"/{folded(place)}".endswith(f"/{wanted}")]
+    found = [place for place in ends if folded(place) == wanted] or ends
+    if not found:
+        raise UnknownNote("no file of that name is kept: `lantern memory MEMORIAL list` shows those there are")
+    if len(found) > 1:
+        raise UnknownNote(f"{len(found)} files are called that: give more of its path, as {found[0]} or {found[1]}")
+    return found[0]
 
 
 def _letters_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Concatenate, ParamSpec
 
 import typer
@@ -58,6 +59,17 @@ def confirm(context: typer.Context, doubtful: IdArg, as_json: JsonOption = False
 def correct(context: typer.Context, which: IdArg, text: str, as_json: JsonOption = False) -> None:
     """Put a doubtful line, or what a visitor told, into the right words."""
     _do(context, as_json, verbs.correct, which, text)
+
+
+@memory.command()
+def scan(
+    context: typer.Context,
+    doubtful: IdArg,
+    out: Annotated[Path, typer.Option(metavar="FILE.png", help="Where to write it.")] = Path("line.png"),
+    as_json: JsonOption = False,
+) -> None:
+    """Show where a doubtful line stands on its scan, to confirm or correct it."""
+    _do(context, as_json, verbs.scan, doubtful, out)
 
 
 @memory.command()

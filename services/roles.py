@@ -14,7 +14,7 @@ from data.importers.screenshots import Screenshots
 PORTRAIT, PHOTO, RECORDING = "portrait", "photo", "recording"
 SCAN, PAGES, SCREENSHOT = "scan", "pages", "screenshot"
 READ_BY_MACHINE = frozenset({SCAN, PAGES, SCREENSHOT})  # seconds for each picture
-WRITTEN = frozenset({"text", "word", "pdf"})  # a letter, as far as it is known
+WRITTEN = frozenset({"text", "word", "odt", "rtf", "pdf"})  # a letter, as far as it is known
 MEDIA = frozenset({PORTRAIT, PHOTO, RECORDING})
 ROLES = (*(importer.name for importer in IMPORTERS), PAGES, PORTRAIT, PHOTO, RECORDING)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.archive import Archive
+from data.identity import Passage
 from data.types import Letter
 from orchestrator.job import Job, Kind
 from orchestrator.jobs import Desk, Worker
@@ -34,7 +35,7 @@ def count(job: Job) -> None:
             made = job.given(name)
         letter = Letter(job.id, made.decode(), None)
         with job.publishing() as adding:
-            adding.add_letters([letter], made)
+            adding.add_passages([Passage(letter)], made)
             adding.add_paper(job.id, "report", json.dumps({"made": made.decode()}).encode())
             adding.remove_papers(job.id, *(f"step-{number}" for number in range(STEPS)))
 

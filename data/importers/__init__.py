@@ -15,6 +15,8 @@ from data.importers.introduction import Introduction
 from data.importers.letters import CHAT, PlainText
 from data.importers.mail import Mail
 from data.importers.messenger import Messenger
+from data.importers.opendocument import OpenDocument
+from data.importers.richtext import RichText
 from data.importers.scans import Scans
 from data.importers.screenshots import Screenshots
 from data.importers.sms import Sms
@@ -54,6 +56,8 @@ IMPORTERS: tuple[Importer, ...] = (  # the first that knows a file reads it: the
     Screenshots(),
     Scans(),
     Word(),
+    OpenDocument(),
+    RichText(),
     Pdf(),
     PlainText(),
 )
@@ -81,12 +85,9 @@ def importer_for(file: File, named: str | None = None) -> Importer:
     raise BadText(f"{file.name}: no kind of file that Lantern reads")
 
 
-def read_letters(path: Path, content: bytes | None = None) -> Imported:
-    """The letters or messages of one person in a plain text. Raises `BadText`.
-
-    Where `content` is given, the path only names it.
-    """
-    original = files.read(path, LARGEST_BYTES, BadText) if content is None else content
+def read_letters(path: Path) -> Imported:
+    """The letters or messages of one person in a plain text. Raises `BadText`."""
+    original = files.read(path, LARGEST_BYTES, BadText)
     items = tuple(PlainText().read(File.of(path.name, original)))
     letters = tuple(item for item in items if isinstance(item, Letter))
     if any(letter.author is not None for letter in letters):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,26 +17,25 @@ from data.errors import BadText
 from data.importers.apart import is_harmless, pages_apart
 from data.importers.archives import is_archive, members
 from data.importers.imported import Attachment, File, Item, LeftOut
-from data.importers.letters import left_out, letters_in
+from data.importers.letters import left_out, letters_in, spaced
 from data.importers.lines import reading
+from data.importers.opendocument import OpenDocument, document_text
 from data.importers.pdfium import LOCK, opened
+from data.importers.richtext import RichText, rich_text
 from data.importers.text import LARGEST_BYTES, UNREADABLE, decoded, whole
+from data.importers.xmlparts import show
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 MOST_PAGES = 2_000
-PIECE_BYTES = 65_536
 LARGEST_PDF_BYTES = 500_000_000
-LARGEST_PART_BYTES = 100_000_000  # unpacked: 5 MB of words and all their markup
 LOST_SHARE = 0.05  # of a page's characters stand for no letter: its fonts do not say which is which
 FULL_LINE_SHARE = 0.7  # of the widest line; a line shorter than this ends its paragraph
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and newer files under a password
 DOCUMENT = "word/document.xml"
 PICTURES = "word/media/"
-# What unpacking and the XML parser say by turns; the parser's own error is a SyntaxError.
-BROKEN_PART = (*UNREADABLE, RuntimeError, SyntaxError, LookupError, MemoryError)
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HIDDEN = frozenset({"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{_W}moveFrom"})
@@ -99,9 +99,13 @@ class Pdf:
 
 
 def text_of(file: File) -> str:
-    """The words of a text, a Word file or a PDF. Raises `BadText`."""
+    """The words of a text, a PDF, or what a word processor saved. Raises `BadText`."""
     if Word().knows(file):
         return decoded(file.name, _word_text(file, _parts(file)).encode())
+    if OpenDocument().knows(file):
+        return decoded(file.name, document_text(file, Counter()).encode())
+    if RichText().knows(file):
+        return rich_text(file, Counter())
     if Pdf().knows(file):
         return _pdf_text(file, _pdf_pages(file))
     return decoded(file.name, whole(file))
@@ -118,6 +122,8 @@ def is_scan(file: File) -> bool:
 def _parts(file: File) -> dict[str, File]:
     """Those of a .docx by their paths. Raises `BadText`."""
     try:
+        if file.head(len(OLD_OFFICE)) == OLD_OFFICE and file.name.lower().endswith(".msg"):
+            raise BadText(f"{file.name} is a mail of Outlook: open it there and save it as .eml or .txt")
         if file.head(len(OLD_OFFICE)) == OLD_OFFICE:
             raise BadText(f"{file.name} has a password or is of an older Office: save it as .docx without a password")
         parts = members(file)
@@ -134,25 +140,12 @@ def _damaged(file: File) -> str:
 
 def _word_text(file: File, parts: dict[str, File]) -> str:
     """Its paragraphs, a blank line between them, unless the writer left blank lines where they belong."""
-    paragraphs = _paragraphs_of(file, parts[DOCUMENT])
-    text = "\n".join(paragraphs).strip()
-    return text if "\n\n" in text else "\n\n".join(paragraphs).strip()
+    return spaced(_paragraphs_of(file, parts[DOCUMENT]))
 
 
 def _paragraphs_of(file: File, part: File) -> list[str]:
-    from defusedxml.ElementTree import XMLParser
-
-    if part.size_bytes > LARGEST_PART_BYTES:
-        raise BadText(f"{file.name} holds too much text: cut it into shorter files")
     shown = _Shown()
-    try:
-        parser = XMLParser(target=shown, forbid_dtd=True)
-        with part.opened() as stream:
-            while piece := stream.read(PIECE_BYTES):
-                parser.feed(piece)
-        parser.close()
-    except BROKEN_PART as err:
-        raise BadText(_damaged(file)) from err
+    show(file, part, shown, _damaged(file))
     return shown.paragraphs
 
 

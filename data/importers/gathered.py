@@ -10,12 +10,14 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from os.path import abspath
 from pathlib import Path, PurePosixPath
 
 from data.errors import BadText
 from data.importers import importer_for
 from data.importers.archives import is_archive, members
 from data.importers.imported import File
+from data.names import shortest
 
 HIDDEN = "a hidden file"
 SYSTEM = "a file of the operating system's"
@@ -29,23 +31,36 @@ _SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "$rec
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file. `shown` is its path below what was given; `named` is false where it was found in a folder or a zip."""
+    """A file. `shown` is its path below what was given; `named` is false where it was found in a folder or a zip.
+
+    `near` is the folder of what was given by itself, which tells one message_1.json from another.
+    """
 
     file: File
     shown: str
     named: bool = True
+    near: str = ""
+
+    @property
+    def path(self) -> str:
+        """By which it is known for good."""
+        return f"{self.near}/{self.shown}" if self.near else self.shown
 
 
 def gathered(paths: Sequence[Path], left_out: Counter[str]) -> Iterator[Found]:
     """All of them, in the order of their names. Raises `BadText` for one that is named and is not there."""
-    for path in paths:
+    given = [(path, Path(abspath(path))) for path in paths]  # noqa: PTH100 — a link keeps its own name
+    called = shortest([whole.as_posix() for _, whole in given])
+    for path, whole in given:
+        name = called[whole.as_posix()].lstrip("/")
         if path.is_dir():
-            yield from _with_beside(list(_walked(path, left_out)))
+            yield from _with_beside(list(_walked(path, name, left_out)))
         else:
-            yield from _unpacked(Found(File.on_disk(path), path.name))
+            near = "" if "/" in name else whole.parent.name
+            yield from _unpacked(Found(File.on_disk(path), name, near=near))
 
 
-def _walked(root: Path, left_out: Counter[str]) -> Iterator[Found]:
+def _walked(root: Path, called: str, left_out: Counter[str]) -> Iterator[Found]:
     """The files below a folder; no link is followed."""
 
     def unopened(_error: OSError) -> None:
@@ -66,7 +81,8 @@ def _walked(root: Path, left_out: Counter[str]) -> Iterator[Found]:
                 left_out[_unwanted(path) or EMPTY] += 1
                 continue
             try:
-                yield from list(_unpacked(Found(file, path.relative_to(root.parent).as_posix(), named=False)))
+                shown = PurePosixPath(called, path.relative_to(root).as_posix()).as_posix()
+                yield from list(_unpacked(Found(file, shown, named=False)))
             except BadText as err:
                 left_out[str(err)] += 1
 
@@ -86,7 +102,7 @@ def _unpacked(found: Found) -> Iterator[Found]:
         yield found
         return
     inside = [
-        Found(replace(file, name=PurePosixPath(path).name), f"{found.shown}/{path}", named=False)
+        Found(replace(file, name=PurePosixPath(path).name), f"{found.shown}/{path}", named=False, near=found.near)
         for path, file in sorted(members(found.file).items())
         if file.size_bytes
     ]

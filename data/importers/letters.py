@@ -88,6 +88,13 @@ def date_of(lines: list[str]) -> str | None:
     return None
 
 
+def spaced(paragraphs: Iterable[str]) -> str:
+    """Paragraphs with a blank line between them, unless the writer left blank lines where they belong."""
+    lines = list(paragraphs)
+    text = "\n".join(lines).strip()
+    return text if "\n\n" in text else "\n\n".join(lines).strip()
+
+
 def left_out(reasons: Iterable[str]) -> Iterator[LeftOut]:
     """Each reason once, with how often it was given."""
     return (LeftOut(times, reason) for reason, times in Counter(reasons).items())

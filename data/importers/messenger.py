@@ -145,7 +145,7 @@ def _chat(
                 left_out[MEDIA] += 1
         if message.reason is None:
             place -= 1
-            yield Letter(file.name, message.text, message.date, "message", message.author, title, place)
+            yield Letter(thread or file.name, message.text, message.date, "message", message.author, title, place)
         elif message.reason != MEDIA:
             left_out[message.reason] += 1
 

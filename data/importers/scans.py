@@ -25,7 +25,7 @@ from data.types import Letter, Picture
 
 PDF = b"%PDF-"
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"GIF8")
-WEBP, BMP = re.compile(rb"RIFF....WEBP", re.DOTALL), re.compile(rb"BM....\0\0\0\0", re.DOTALL)
+_MORE_PICTURES = re.compile(rb"RIFF....WEBP|BM....\0\0\0\0|....ftyp(?:hei[cxms]|hevc|mif1|msf1)", re.DOTALL)
 HEAD_BYTES = 1024  # within which a PDF must say that it is one
 PDF_DOTS_PER_POINT = 200 / 72
 PDF_LARGEST_PX = 3600
@@ -40,14 +40,14 @@ WORD_LETTERS = 4
 
 
 class Scans:
-    """Reads JPEG, PNG, TIFF, WebP, BMP, GIF, and PDF whose pages hold no text of their own."""
+    """Reads JPEG, PNG, TIFF, WebP, BMP, GIF, HEIC, and PDF whose pages hold no text of their own."""
 
     name = "scan"
 
     def knows(self, file: File) -> bool:
         """By its first bytes; a PDF by having no text."""
         head = file.head(HEAD_BYTES)
-        if head.startswith(PICTURES) or WEBP.match(head) or BMP.match(head):
+        if head.startswith(PICTURES) or _MORE_PICTURES.match(head):
             return True
         return PDF in head and is_scan(file)
 

@@ -1,15 +1,18 @@
 """The XML of SMS Backup & Restore (Android): text messages, and picture messages with their parts. Knows no letters.
 
-Its emoji are often written as two halves (`&#55357;&#56397;`), which is no XML: they are mended while it is read.
+Its emoji are often written as two halves (`&#55357;&#56397;`), which is no XML: they are mended while it is read. What
+was sent stands in attributes, years of it: these are passed over, and read from their place when they are wanted.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO, cast
 from xml.etree.ElementTree import Element, ParseError
 
@@ -38,6 +41,10 @@ _REFERENCE = re.compile(
     rb"|&#(x[0-9a-fA-F]{1,8}|\d{1,10});"
 )
 _LONGEST_REFERENCES = 32  # bytes of two
+_LEAST_MEDIA = 1_000  # characters of an attribute that is passed over; no picture has fewer
+_MEDIA = re.compile(rb"\sdata=\"(?=[A-Za-z0-9+/\s]{%d})" % _LEAST_MEDIA)
+_AT = re.compile(r"@(\d+)-(\d+)")  # what stands for it: from where to where in the file
+_LINE_END = re.compile(rb"&#x?[0-9A-Fa-f]+;")  # inside of it, as some wrote them
 
 
 class Sms:
@@ -58,7 +65,7 @@ class Sms:
             read_any = True
             name = _conversation(element)
             chat = chats.setdefault(name, Chat(file.name, name, left_out))
-            yield from _items(element, chat)
+            yield from _items(element, chat, file)
         if not read_any:
             raise BadText(f"{file.name} holds no message: make the backup anew, with messages chosen")
         yield from counted(left_out)
@@ -70,7 +77,7 @@ def _elements(file: File) -> Iterator[Element]:
         root: Element | None = None
         try:
             # No DTD: its entities could grow without end, or name other files.
-            for event, element in iterparse(cast(BinaryIO, _Mended(stream)), ("start", "end"), forbid_dtd=True):
+            for event, element in iterparse(cast(BinaryIO, _Mended(_Cut(stream))), ("start", "end"), forbid_dtd=True):
                 if root is None:
                     root = element
                 elif event == "end" and element.tag in ("sms", "mms"):
@@ -82,7 +89,7 @@ def _elements(file: File) -> Iterator[Element]:
             raise BadText(f"{file.name} is damaged, or no backup of messages: make the backup anew") from err
 
 
-def _items(element: Element, chat: Chat) -> Iterator[Item]:
+def _items(element: Element, chat: Chat, file: File) -> Iterator[Item]:
     box = element.get("type" if element.tag == "sms" else "msg_box", _RECEIVED)
     if box == _DRAFT:
         chat.left_out[UNSENT] += 1
@@ -98,22 +105,33 @@ def _items(element: Element, chat: Chat) -> Iterator[Item]:
         if kind == "text/plain":
             written.append(part.get("text", ""))
         elif kind != _LAYOUT:
-            yield from _attachment(part, author, date, chat)
+            yield from _attachment(part, author, date, chat, file)
     if written or not any(part.get("ct") != _LAYOUT for part in element.iter("part")):
         yield from chat.message(author, date, "\n".join(written))
 
 
-def _attachment(part: Element, author: str, date: str | None, chat: Chat) -> Iterator[Attachment]:
+def _attachment(part: Element, author: str, date: str | None, chat: Chat, file: File) -> Iterator[Attachment]:
+    data = part.get("data", "")
     try:
-        content = base64.b64decode(part.get("data", ""))
+        content = base64.b64decode(data)
     except (binascii.Error, ValueError):
         content = b""
-    if not content:
+    at = _AT.fullmatch(data)
+    start, end = (int(at[1]), int(at[2])) if at else (0, 0)
+    if not content and end <= start:
         chat.left_out[MEDIA] += 1
         return
     called = next((name for key in ("cl", "name", "fn") if (name := part.get(key, "null")) not in _NAMELESS), "")
     name = re.split(r"[\\/]", called)[-1] or f"picture.{part.get('ct', '').rpartition('/')[2] or 'bin'}"
-    yield Attachment(File.of(name, content), author, date)
+    sent = File(name, (end - start) * 3 // 4, partial(_opened, file, start, end)) if at else File.of(name, content)
+    yield Attachment(sent, author, date)
+
+
+def _opened(file: File, start: int, end: int) -> BinaryIO:
+    """What is written in base64 at that place of a file."""
+    with file.opened() as stream:
+        stream.seek(start)
+        return io.BytesIO(base64.b64decode(_LINE_END.sub(b"", stream.read(end - start))))
 
 
 def _conversation(element: Element) -> str:
@@ -137,10 +155,48 @@ def _date(told: str) -> str | None:
     return at(moment / 1000 if moment > MILLISECONDS else moment) if 0 < moment < 1e15 else None
 
 
+class _Cut:
+    """The file's bytes; in the place of what was sent, where in the file it stands."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._kept = b""  # in which a medium may begin
+        self._offset = 0  # of what is kept, in the file
+        self._media: int | None = None  # where the one begins in which we are
+
+    def read(self, _size: int = CHUNK_BYTES) -> bytes:
+        """The next bytes; none at the end."""
+        written, goes_on = b"", True
+        while goes_on and not written:
+            more = self._stream.read(CHUNK_BYTES)
+            goes_on = bool(more)
+            written = self._without_media(self._kept + more, goes_on)
+        return written
+
+    def _without_media(self, data: bytes, goes_on: bool) -> bytes:
+        parts, at = list[bytes](), 0
+        while True:
+            if self._media is not None:
+                end = data.find(b'"', at)
+                if end < 0:
+                    self._kept, self._offset = b"", self._offset + len(data)
+                    return b"".join(parts)
+                parts.append(b"@%d-%d" % (self._media, self._offset + end))
+                self._media, at = None, end
+            match = _MEDIA.search(data, at)
+            if match is None:
+                sure = max(at, len(data) - _LEAST_MEDIA - _LONGEST_REFERENCES) if goes_on else len(data)
+                self._kept, self._offset = data[sure:], self._offset + sure
+                return b"".join((*parts, data[at:sure]))
+            parts.append(data[at : match.end()])
+            at = match.end()
+            self._media = self._offset + at
+
+
 class _Mended:
     """The file's bytes with every character written as XML wants it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: _Cut) -> None:
         self._stream = stream
         self._kept = b""
 

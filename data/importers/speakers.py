@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import PurePath
 
-from data.importers.chat import unmarked
+from data.importers.chat import ME, NOBODY, unmarked
 from data.importers.imported import Item, Spoken
-from data.names import folded
+from data.names import alike, folded
 from data.repeats import Repeats
 from data.types import Letter
 
@@ -89,6 +90,29 @@ def assigned(letter: Letter, theirs: Collection[str]) -> Letter:
     return replace(letter, author=None)
 
 
+@dataclass(slots=True)
+class Chatting:
+    """Who speaks in one chat, and what it is called: None where only its file's name says so."""
+
+    name: str | None
+    names: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, letter: Letter) -> Chatting:
+        """The chat of a message, without anybody in it yet."""
+        stem = PurePath(letter.file).stem.replace("_", " ").strip(" -")
+        return cls(None if letter.conversation in {stem, letter.file} else letter.conversation)
+
+    def partner(self, theirs: Collection[str]) -> str | None:
+        """With whom the person chats here: the only one beside them, else what the chat is called; None where neither
+        is known, or it bears the person's own name: so the other's telephone calls it."""
+        others = [name for name in self.names if _plain(name) not in {_plain(own) for own in theirs}]
+        if len(others) == 1 and others[0] not in {ME, NOBODY}:
+            return others[0]
+        is_own = self.name is not None and any(alike(self.name, own) for own in theirs)
+        return None if is_own else self.name
+
+
 class Keys:
     """Gives each message of one export a key that the same message has in every export of its chat.
 
@@ -100,14 +124,15 @@ class Keys:
     def __init__(self) -> None:
         self._before = Repeats()
 
-    def of(self, letter: Letter) -> str | None:
-        """None where the minute is not known: the same words on another day are another message."""
+    def of(self, letter: Letter, partner: str | None = None) -> str | None:
+        """None where the minute is not known: the same words on another day are another message. What was said to
+        several partners is counted for each."""
         if letter.date is None or len(letter.date) < MINUTE_CHARS:
             return None
         author = "" if letter.author is None else f"by {_plain(letter.author)}"
         said = "\0".join((letter.date[:MINUTE_CHARS], author, _normal(letter.text)))
         digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
-        return f"{digest.hex()}-{self._before.times(digest)}"
+        return f"{digest.hex()}-{self._before.times(digest + _plain(partner or '').encode())}"
 
 
 @lru_cache(maxsize=1_000)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, literal, or_, select, update
 from sqlalchemy.sql.schema import Table
 
 from data.store import schema
@@ -35,6 +35,18 @@ class KeptRow:
     start_ms: int | None = None
     end_ms: int | None = None
     occurrence: bytes | None = None
+    arrival: int | None = None
+    partner: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By which a source is known again."""
+
+    fingerprint: bytes
+    occurrence: bytes | None
+    author: bytes | None
+    partner: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +60,11 @@ class NoteRow:
 
 
 class Rows:
-    """The queries, inside one transaction."""
+    """The queries, inside one transaction. What is still arriving is seen where `sees_all`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, sees_all: bool = False) -> None:
         self._connection = connection
+        self._sees_all = sees_all
 
     def memorials(self) -> list[tuple[str, bytes]]:
         """Id and sealed person of each, the oldest first."""
@@ -73,6 +86,28 @@ class Rows:
         """The memorial and all rows that belong to it."""
         self._connection.execute(delete(schema.memorials).where(schema.memorials.c.id == memorial_id))
 
+    # What arrives a piece at a time
+
+    def arriving(self, memorial_id: str) -> int | None:
+        """The number of what has begun to arrive, and not ended."""
+        query = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id)
+        arrival: int | None = self._connection.execute(query).scalar_one_or_none()
+        return arrival
+
+    def set_arriving(self, memorial_id: str, arrival: int | None) -> None:
+        """What has this number is hidden from now on; where there is none, all is seen."""
+        change = update(schema.memorials).where(schema.memorials.c.id == memorial_id)
+        self._connection.execute(change.values(arriving=arrival))
+
+    def take_back(self, memorial_id: str, arrival: int, most: int) -> int:
+        """Remove so many at most of what arrived with this number, the last first; gives how many went."""
+        table = schema.sources
+        those = select(table.c.id).where(table.c.memorial_id == memorial_id, table.c.arrival == arrival)
+        those = those.order_by(table.c.id.desc()).limit(most)
+        return self._connection.execute(delete(table).where(table.c.id.in_(those))).rowcount
+
+    # Files
+
     def blob_with(self, memorial_id: str, fingerprint: bytes) -> str | None:
         """The id of the blob that has this content, if there is one."""
         table = schema.blobs
@@ -85,42 +120,60 @@ class Rows:
         query = select(schema.blobs.c.id).where(schema.blobs.c.memorial_id == memorial_id)
         return set(self._connection.execute(query).scalars())
 
-    def add_blob(self, memorial_id: str, blob_id: str, fingerprint: bytes) -> None:
-        """A blob that lies in the vault already."""
-        self._insert(schema.blobs, id=blob_id, memorial_id=memorial_id, fingerprint=fingerprint)
+    def add_blob(self, memorial_id: str, blob_id: str, fingerprint: bytes) -> str:
+        """A blob that lies in the vault already; gives the id of the one with its content: this, or one from before."""
+        known = self.blob_with(memorial_id, fingerprint)
+        if known is None:
+            self._insert(schema.blobs, id=blob_id, memorial_id=memorial_id, fingerprint=fingerprint)
+        return known or blob_id
+
+    def remove_unused(self, blob_id: str) -> bool:
+        """Forget a blob of which nothing speaks; whether it was so."""
+        for table in (schema.sources, schema.papers, *MADE.values()):
+            uses = select(table.c.id).where(table.c.blob_id == blob_id).limit(1)
+            if self._connection.execute(uses).scalar_one_or_none() is not None:
+                return False
+        self._connection.execute(delete(schema.blobs).where(schema.blobs.c.id == blob_id))
+        return True
+
+    def remove_unspoken(self, memorial_id: str) -> None:
+        """The blobs of which no row speaks."""
+        for blob_id in self.blob_ids(memorial_id):
+            self.remove_unused(blob_id)
+
+    # Sources
 
     def source_with(self, memorial_id: str, fingerprint: bytes) -> int | None:
         """The number of the source that has this content, if there is one."""
         table = schema.sources
-        query = select(table.c.id).where(table.c.memorial_id == memorial_id, table.c.fingerprint == fingerprint)
+        query = select(table.c.id).where(*self._of(memorial_id), table.c.fingerprint == fingerprint)
         source_id: int | None = self._connection.execute(query).scalar_one_or_none()
         return source_id
 
     def identities(
         self, memorial_id: str, fingerprints: Sequence[bytes], occurrences: Sequence[bytes]
-    ) -> Iterator[tuple[bytes, bytes | None, bytes | None]]:
-        """Of the sources that have one of these: the fingerprint, the occurrence and the sealed author."""
+    ) -> Iterator[Identity]:
+        """Of the sources that have one of these."""
         table = schema.sources
-        query = select(table.c.fingerprint, table.c.occurrence, table.c.author).where(
-            table.c.memorial_id == memorial_id
-        )
+        query = select(*(table.c[name] for name in Identity.__slots__)).where(*self._of(memorial_id))
         for those in (table.c.fingerprint.in_(fingerprints), table.c.occurrence.in_(occurrences)):
             for row in self._connection.execute(query.where(those)):  # asked in one, it would read the whole table
-                yield row.fingerprint, row.occurrence, row.author
+                yield Identity(*row)
 
     def of_blob(self, memorial_id: str, blob_id: str, kinds: tuple[str, ...]) -> list[tuple[bytes, str]]:
         """Fingerprint and kind of the sources of some kinds that one file gave."""
         table = schema.sources
         query = select(table.c.fingerprint, table.c.kind).where(
-            table.c.memorial_id == memorial_id, table.c.blob_id == blob_id, table.c.kind.in_(kinds)
+            *self._of(memorial_id), table.c.blob_id == blob_id, table.c.kind.in_(kinds)
         )
         return [(row.fingerprint, row.kind) for row in self._connection.execute(query)]
 
-    def set_author(self, memorial_id: str, fingerprint: bytes, author: bytes | None, occurrence: bytes | None) -> None:
+    def set_author(self, memorial_id: str, known: Identity) -> None:
         """Somebody else wrote it."""
         table = schema.sources
-        change = update(table).where(table.c.memorial_id == memorial_id, table.c.fingerprint == fingerprint)
-        self._connection.execute(change.values(author=author, occurrence=occurrence))
+        change = update(table).where(table.c.memorial_id == memorial_id, table.c.fingerprint == known.fingerprint)
+        values = {"author": known.author, "occurrence": known.occurrence, "partner": known.partner}
+        self._connection.execute(change.values(values))
 
     def add_source(self, memorial_id: str, row: KeptRow) -> int:
         """A new source; gives its number."""
@@ -137,13 +190,13 @@ class Rows:
         those = (table.c.memorial_id == memorial_id, table.c.fingerprint == fingerprint)
         blobs = list(self._connection.execute(select(table.c.blob_id).where(*those)).scalars())
         self._connection.execute(delete(table).where(*those))
-        return [blob_id for blob_id in blobs if self._remove_unused(blob_id)]
+        return [blob_id for blob_id in blobs if self.remove_unused(blob_id)]
 
     def sources(self, memorial_id: str, kinds: tuple[str, ...] = schema.KINDS) -> list[KeptRow]:
         """The sources of some kinds, the first added first."""
         table = schema.sources
         query = select(*(table.c[name] for name in KeptRow.__slots__))
-        query = query.where(table.c.memorial_id == memorial_id, table.c.kind.in_(kinds)).order_by(table.c.id)
+        query = query.where(*self._of(memorial_id), table.c.kind.in_(kinds)).order_by(table.c.id)
         return [KeptRow(*row) for row in self._connection.execute(query)]
 
     def outlines(self, memorial_id: str) -> Iterator[KeptRow]:
@@ -151,7 +204,7 @@ class Rows:
         table = schema.sources
         names = ("kind", "fingerprint", "file", "author", "date", "text", "blob_id")
         columns = (literal(None).label(name) if name == "text" else table.c[name] for name in names)
-        query = select(*columns).where(table.c.memorial_id == memorial_id).order_by(table.c.id)
+        query = select(*columns).where(*self._of(memorial_id)).order_by(table.c.id)
         for row in self._connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
             yield KeptRow(*row)
 
@@ -159,13 +212,13 @@ class Rows:
         """The sources that have lines of which a machine was not sure."""
         table = schema.sources
         query = select(*(table.c[name] for name in KeptRow.__slots__)).order_by(table.c.id)
-        query = query.where(table.c.memorial_id == memorial_id, table.c.doubtful.is_not(None))
+        query = query.where(*self._of(memorial_id), table.c.doubtful.is_not(None))
         return [KeptRow(*row) for row in self._connection.execute(query)]
 
     def count(self, memorial_id: str, kinds: tuple[str, ...]) -> int:
         """How many sources of some kinds there are."""
         table = schema.sources
-        query = select(func.count()).where(table.c.memorial_id == memorial_id, table.c.kind.in_(kinds))
+        query = select(func.count()).where(*self._of(memorial_id), table.c.kind.in_(kinds))
         return self._connection.execute(query).scalar_one()
 
     def set_made(self, what: Made, memorial_id: str, source_id: int, blob_id: str) -> list[str]:
@@ -175,7 +228,9 @@ class Rows:
         replaced = list(self._connection.execute(earlier).scalars())
         self._connection.execute(delete(table).where(table.c.source_id == source_id))
         self._insert(table, memorial_id=memorial_id, source_id=source_id, blob_id=blob_id, added_at=_now())
-        return [old for old in replaced if self._remove_unused(old)]
+        return [old for old in replaced if self.remove_unused(old)]
+
+    # Long work
 
     def latest(self, what: Made, memorial_id: str) -> str | None:
         """The blob last made."""
@@ -203,7 +258,7 @@ class Rows:
             chosen = chosen.where(schema.papers.c.name.in_(names))
         rows = list(self._connection.execute(chosen))
         self._connection.execute(delete(schema.papers).where(schema.papers.c.id.in_([row.id for row in rows])))
-        return [blob_id for blob_id in dict.fromkeys(row.blob_id for row in rows) if self._remove_unused(blob_id)]
+        return [blob_id for blob_id in dict.fromkeys(row.blob_id for row in rows) if self.remove_unused(blob_id)]
 
     def jobs(self, before: datetime) -> list[tuple[str, str]]:
         """Memorial and id of every job that got its first paper before then."""
@@ -211,6 +266,8 @@ class Rows:
         query = select(table.c.memorial_id, table.c.job_id).group_by(table.c.memorial_id, table.c.job_id)
         rows = self._connection.execute(query.having(func.min(table.c.added_at) < before))
         return [(row.memorial_id, row.job_id) for row in rows]
+
+    # Notes
 
     def notes(self, what: Noted, memorial_id: str) -> list[NoteRow]:
         """All of one table, undone ones included, the first added first."""
@@ -238,13 +295,16 @@ class Rows:
         table = schema.metadata.tables[what]
         self._connection.execute(delete(table).where(table.c.id == note_id))
 
-    def _remove_unused(self, blob_id: str) -> bool:
-        for table in (schema.sources, schema.papers, *MADE.values()):
-            uses = select(func.count()).select_from(table).where(table.c.blob_id == blob_id)
-            if self._connection.execute(uses).scalar_one():
-                return False
-        self._connection.execute(delete(schema.blobs).where(schema.blobs.c.id == blob_id))
-        return True
+    # Inside
+
+    def _of(self, memorial_id: str) -> tuple[ColumnElement[bool], ...]:
+        """What holds of the sources of a memorial that are seen."""
+        table = schema.sources
+        if self._sees_all:
+            return (table.c.memorial_id == memorial_id,)
+        arriving = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id).scalar_subquery()
+        is_seen = or_(table.c.arrival.is_(None), arriving.is_(None), table.c.arrival != arriving)
+        return table.c.memorial_id == memorial_id, is_seen
 
     def _insert(self, table: Table, **values: Any) -> int:
         key = self._connection.execute(insert(table).values(**values)).inserted_primary_key

@@ -8,10 +8,12 @@ else may be stored in the clear.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -20,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"  # the newest migration; a test holds it against the folder
+HEAD = "0004"  # the newest migration; a test holds it against the folder
 
 THEIRS = ("letter", "message", "spoken")
 WORDS = (*THEIRS, "told")
@@ -35,6 +37,7 @@ memorials = Table(
     Column("id", String(ID_CHARS), primary_key=True),
     Column("person", LargeBinary, nullable=False),  # name, dates and language as one sealed JSON object
     Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("arriving", BigInteger),  # the arrival of which not all is there yet; what belongs to it is not seen
 )
 
 blobs = Table(  # a file of the vault without a row here is an orphan
@@ -65,8 +68,10 @@ sources = Table(
     Column("start_ms", Integer),  # of what was said, in its recording
     Column("end_ms", Integer),
     Column("occurrence", LargeBinary),  # of a message: the same in every export of its chat
+    Column("arrival", BigInteger),  # a random number: the change with which it came
+    Column("partner", LargeBinary),  # the one with whom a message was exchanged, where its chat has one only
     UniqueConstraint("memorial_id", "fingerprint", name="one_source_a_content"),
-    UniqueConstraint("memorial_id", "occurrence", name="one_source_an_occurrence"),
+    Index("sources_by_occurrence", "memorial_id", "occurrence"),
     CheckConstraint("kind IN ('letter', 'message', 'spoken', 'told', 'recording', 'photo')", name="known_kind"),
 )
 

@@ -70,17 +70,17 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def reading(self) -> Iterator[Rows]:
-        """Looks things up, without waiting for those who write."""
+    def reading(self, *, sees_all: bool = False) -> Iterator[Rows]:
+        """Looks things up, without waiting for those who write; where `sees_all`, what is still arriving too."""
         with explained(), self._engine.connect() as connection:
-            yield Rows(connection)
+            yield Rows(connection, sees_all=sees_all)
 
     @contextmanager
     def changing(self) -> Iterator[Rows]:
         """One transaction: all of it when the block ends well, nothing of it otherwise."""
         with explained(), self._engine.begin() as connection:
             _take_turns(connection)
-            yield Rows(connection)
+            yield Rows(connection, sees_all=True)
 
     def _bring_up_to_date(self) -> None:
         with self._engine.connect() as connection:

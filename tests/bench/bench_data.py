@@ -10,6 +10,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from data.archive import Archive
+from data.identity import Passage
 from data.label import Label
 from data.media import read_picture, read_sound, write_clip
 from data.samples import sample
@@ -25,7 +26,7 @@ def root(tmp_path: Path) -> Path:
     with Archive.open(tmp_path / "home") as archive:
         memorial = archive.create(Person("Ada", None, None, "en"))
         with archive.adding(memorial.id) as adding:
-            adding.add_letters([Letter("a.txt", f"{n} " * 300, None) for n in range(LETTERS)], b"original")
+            adding.add_passages([Passage(Letter("a.txt", f"{n} " * 300, None)) for n in range(LETTERS)], b"original")
             adding.add_portrait("a.jpg", bytes(1_000_000), bytes(8_000_000))
     return tmp_path / "home"
 
@@ -48,7 +49,7 @@ def test_keep_ten_thousand_messages(benchmark: BenchmarkFixture, root: Path) -> 
 
         def keep() -> None:
             with archive.adding(memorial.id) as adding:
-                adding.add_letters([next(messages) for _ in range(10_000)], original)
+                adding.add_passages([Passage(next(messages)) for _ in range(10_000)], original)
 
         benchmark(keep)
 

@@ -4,12 +4,14 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from data.adding import Outcome
 from data.archive import Archive, Memorial
+from data.identity import Passage
 from data.types import Letter, Person
 
 PERSON = Person("Ada Kestrel-Ōno 林", "1931-02-03", "2019-11", "en")
@@ -57,7 +59,7 @@ def keep_letter(
     archive: Archive, memorial: Memorial, letter: Letter, original: bytes = b"original", author: str | None = None
 ) -> Outcome:
     with archive.adding(memorial.id) as adding:
-        return adding.add_letters([letter], original, author)[0]
+        return adding.add_passages([Passage(replace(letter, author=author))], original)[0]
 
 
 def keep_recording(archive: Archive, memorial: Memorial, file: str, original: bytes, profile: bytes) -> bool:

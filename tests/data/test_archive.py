@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,10 @@ from sqlalchemy.engine import Engine
 from data import files
 from data.adding import Outcome
 from data.archive import Archive, Kept, Memorial
+from data.arrival import Arrival, Step
 from data.errors import BadHome, LanternError, NoRoom, UnknownMemorial
 from data.home import Home
+from data.identity import Passage
 from data.store import Rows
 from data.types import Letter, Person
 from tests.data.conftest import PERSON, everything, keep_letter, keep_portrait, keep_recording
@@ -95,9 +97,9 @@ def test_the_very_same_letter_is_kept_once_under_whatever_name(archive: Archive,
 def test_many_messages_of_one_file_keep_the_file_once(archive: Archive, memorial: Memorial) -> None:
     messages = [Letter("chat.txt", f"message {n}", f"2003-05-01T19:{n:02}", "message") for n in range(20)]
     with archive.adding(memorial.id) as adding:
-        assert adding.add_letters(messages, b"the whole chat") == ["kept"] * 20
+        assert adding.add_passages(map(Passage, messages), b"the whole chat") == ["kept"] * 20
     with archive.adding(memorial.id) as adding:
-        assert adding.add_letters([*messages, LETTER], b"the whole chat") == ["there"] * 20 + ["kept"]
+        assert adding.add_passages(map(Passage, [*messages, LETTER]), b"the whole chat") == ["there"] * 20 + ["kept"]
     assert len(archive.letters(memorial.id)) == 21
     assert len(blob_files(archive)) == 1
 
@@ -188,21 +190,13 @@ def test_an_interrupted_change_leaves_nothing(
 def test_ctrl_c_after_the_commit_does_not_take_the_files_away(
     archive: Archive, memorial: Memorial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changing = archive._store.changing
+    show = Arrival.show
 
-    class Late:
-        def __init__(self) -> None:
-            self.inner = changing()
+    def late(arrival: Arrival, last: Iterable[Step]) -> None:
+        show(arrival, last)
+        raise KeyboardInterrupt
 
-        def __enter__(self) -> object:
-            return self.inner.__enter__()
-
-        def __exit__(self, *error: object) -> None:
-            self.inner.__exit__(*error)  # type: ignore[arg-type]
-            monkeypatch.undo()
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(archive._store, "changing", Late)
+    monkeypatch.setattr(Arrival, "show", late)
     with pytest.raises(KeyboardInterrupt):
         keep_recording(archive, memorial, "one.wav", b"RIFF", b"profile")
     assert archive.voice_profile(memorial.id) == b"profile"
@@ -381,7 +375,7 @@ def test_everything_given_at_once_is_kept_or_nothing(
 
     def add(then: type[BaseException] | None) -> None:
         with archive.adding(memorial.id) as adding:
-            assert adding.add_letters([LETTER], b"original") == ["kept"]
+            assert adding.add_passages([Passage(LETTER)], b"original") == ["kept"]
             assert adding.add_recording("two.wav", b"RIFF two", b"profile of both")
             assert not adding.add_recording("one.wav", b"RIFF one", b"profile of both")
             assert adding.add_portrait("young.jpg", b"JPEG", b"rig")
@@ -469,9 +463,9 @@ def test_a_memorial_that_somebody_else_just_removed_is_passed_over(archive: Arch
     looked = False
 
     @contextmanager
-    def removed_after_the_look() -> Iterator[Rows]:
+    def removed_after_the_look(*, sees_all: bool = False) -> Iterator[Rows]:
         nonlocal looked
-        with begun() as rows:
+        with begun(sees_all=sees_all) as rows:
             yield rows
         if not looked:
             looked = True

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.adding import Outcome, Passage
+from data.adding import Outcome
 from data.archive import Archive, Memorial
+from data.identity import Passage
 from data.importers.speakers import Keys, assigned
 from data.types import Letter
 from tests.data.conftest import PERSON

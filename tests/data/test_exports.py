@@ -415,6 +415,30 @@ def test_a_backup_of_sms_is_read_with_its_pictures() -> None:
     assert [letter.place for letter in items if isinstance(letter, Letter)] == [0, 1, 0, 2, 0]
 
 
+@pytest.mark.parametrize("chunk", [600, 1_024, 65_536])
+def test_what_was_sent_is_read_from_its_place_in_the_backup(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr("data.importers.sms.CHUNK_BYTES", chunk)
+    contents = [bytes([number]) * size for number, size in enumerate((749, 750, 3_000, 100_000, 5))]
+    parts = "".join(f'<part ct="image/jpeg" cl="{n}.jpg" data="{_lined(each)}" />' for n, each in enumerate(contents))
+    text = """<part ct="text/plain" text='he said " data="' />"""
+    items = read(Sms(), f'<smses><mms msg_box="1" address="1">{parts}{text}</mms><sms type="2" body="ok"/></smses>')
+    assert [item.file.opened().read() for item in items if isinstance(item, Attachment)] == contents
+    assert [words for _, _, words in said(items)] == ['he said " data="', "ok"]
+
+
+def _lined(content: bytes) -> str:
+    """As some backups write it: a line's end now and then."""
+    whole = base64.b64encode(content).decode()
+    return "&#10;".join(whole[start : start + 1_520] for start in range(0, len(whole), 1_520))
+
+
+def test_a_backup_of_sms_that_ends_within_a_picture_is_damaged() -> None:
+    whole = f'<smses><mms msg_box="1"><part ct="image/jpeg" data="{_lined(bytes(9_000))}"/></mms></smses>'
+    with pytest.raises(BadText, match="is damaged"):
+        read(Sms(), whole[:5_000])
+    assert not attached(read(Sms(), '<smses><mms><part ct="image/jpeg" data="@9-3"/></mms></smses>'))
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.adding import Passage
 from data.archive import Archive, Memorial
 from data.errors import BadText, UnknownMemorial, UnknownNote
+from data.identity import Passage
 from data.kept import confirmed
 from data.memory import Memory
 from data.types import Known, Letter, Visitor

@@ -49,6 +49,24 @@ def test_photos_of_every_kind_are_read(tmp_path: Path, ending: str) -> None:
     assert nearly(corners(picture), corners(four_corners()))
 
 
+HEIC = Path(__file__).parent  # quarters of red, green, blue and white, as telephones write them
+
+
+@pytest.mark.parametrize(("file", "order"), [("quarters.heic", (0, 1, 2, 3)), ("turned.heic", (2, 0, 3, 1))])
+def test_the_photos_of_newer_telephones_are_read_and_stand_upright(file: str, order: tuple[int, ...]) -> None:
+    colours = np.array([(220, 30, 30), (30, 200, 40), (40, 60, 220), (240, 240, 240)], np.uint8)
+    assert nearly(corners(read_picture(HEIC / file)), colours[list(order)])
+
+
+@given(st.data())
+def test_no_damage_to_a_heic_escapes_as_another_error(data: st.DataObject) -> None:
+    content = bytearray((HEIC / "quarters.heic").read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(BadPicture):
+        assert read_picture(Path("a.heic"), bytes(content[: data.draw(st.integers(0, len(content)))])).ndim == 3
+
+
 def test_a_wrong_ending_does_not_matter(tmp_path: Path) -> None:
     Image.fromarray(four_corners()).save(tmp_path / "a.png")
     (tmp_path / "a.png").rename(tmp_path / "a.jpg")

@@ -23,14 +23,10 @@ def test_that_mark_anywhere_else_is_refused(data: bytes) -> None:
         decoded("a", data)
 
 
-def test_letters_in_memory_are_read_as_their_file_is(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("3 March 1987\n\nDear Ann,\n\nit rains.\n")
-    from_file, content = read_letters(path), path.read_bytes()
-    path.unlink()
-    assert read_letters(path, content) == from_file
+def test_a_text_that_is_too_long_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"a" * (LARGEST_BYTES + 1))
     with pytest.raises(BadText, match=r"a\.txt"):
-        read_letters(path, b"a" * (LARGEST_BYTES + 1))
+        read_letters(tmp_path / "a.txt")
 
 
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import pytest
 from data.archive import Archive, Memorial
 from data.errors import BadText, Cancelled, LanternError, Missing, UnknownJob
 from data.home import Home
+from data.identity import Passage
 from data.types import Letter, Person
 from orchestrator.job import Job, Kind, Turns
 from orchestrator.jobs import KEPT, MOST_CRASHES, Desk, Worker
@@ -382,7 +383,7 @@ def test_cancelling_ends_a_job_and_leaves_nothing(desk: Desk, ann: Memorial, wor
 def test_what_is_cancelled_while_it_publishes_is_not_kept(desk: Desk, ann: Memorial) -> None:
     def body(job: Job) -> None:
         with job.publishing() as adding:
-            adding.add_letters([Letter("a.txt", "Dear all.", None)], b"Dear all.")
+            adding.add_passages([Passage(Letter("a.txt", "Dear all.", None))], b"Dear all.")
             desk._client.cancel_workflow(job.id)
 
     job_id = run(desk, ann, body)

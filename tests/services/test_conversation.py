@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.archive import Archive, Memorial
+from data.identity import Passage
 from data.types import Letter, Person, Visitor
 from services.build import Asker
 from services.chat import Terminal
@@ -30,7 +31,7 @@ def ann(archive: Archive) -> Memorial:
     memorial = archive.create(Person("Ann Lee", "1920-05-01", "1999-02-02", "en"))
     with archive.adding(memorial.id) as adding:
         for letter in LETTERS:
-            adding.add_letters([letter], letter.text.encode(), None)
+            adding.add_passages([Passage(letter)], letter.text.encode())
     return memorial
 
 

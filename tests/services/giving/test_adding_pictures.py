@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import zipfile
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 import cv2
-import pytest
+import numpy as np
 
 from data.archive import Archive
+from data.importers.again import FRAME, line_again
+from data.importers.imported import File
+from data.importers.ocr import glanced
+from data.media import read_picture
 from data.store import KeptRow
 from tests.data.screens import LOOKS, screen
 from tests.data.sheets import SERIF, drawn, saved
@@ -25,24 +31,6 @@ The pear tree is in blossom again, and the bees have come back to the yard.
 Ann"""
 TALK = [("time", "3 May 2016 at 7:20 PM"), ("they", "The ladder is in the yard."), ("me", "Thank you.")]
 SMUDGED = slice(270, 330)  # rows of the page: of its longest line
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home of our own, without the samples."""
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def ann(lantern: Lantern) -> Lantern:
-    assert lantern("new", "Ann Lee").code == 0
-    return lantern
-
-
-@pytest.fixture
-def archive(home: Path, ann: Lantern) -> Iterator[Archive]:
-    with Archive.open(home) as archive:
-        yield archive
 
 
 def rows(archive: Archive) -> list[KeptRow]:
@@ -134,3 +122,38 @@ def test_a_doubtful_line_within_a_paragraph_is_put_right_where_it_stands(
     for number, each in enumerate(doubtful):
         assert f"Line {number} as I read it." in letter.text
         assert each.line not in letter.text
+
+
+def test_a_doubtful_line_is_shown_on_its_scan(ann: Lantern, archive: Archive, tmp_path: Path) -> None:
+    assert ann("add", "Ann Lee", smudged(tmp_path / "1961.png")).code == 0
+    memorial = archive.find("Ann Lee")
+    whole = read_picture(tmp_path / "1961.png")
+    for doubtful in archive.doubtful(memorial.id):
+        out = tmp_path / f"{doubtful.id}.png"
+        shown = ann("memory", "Ann Lee", "scan", doubtful.id, "--out", out, "--json")
+        assert (shown.code, shown.json["line"]) == (0, doubtful.line)
+        stretch = read_picture(out)
+        assert stretch.shape[0] < whole.shape[0] / 3
+        framed = np.argwhere((stretch == FRAME).all(axis=2))
+        inside = stretch[
+            framed[:, 0].min() + 5 : framed[:, 0].max() - 4, framed[:, 1].min() + 5 : framed[:, 1].max() - 4
+        ]
+        assert SequenceMatcher(None, glanced(inside).text, doubtful.line).ratio() > 0.8
+
+
+def test_a_line_of_the_second_page_is_shown_on_it_and_one_that_is_gone_on_the_whole_first_page(tmp_path: Path) -> None:
+    first = page(tmp_path / "1.png", "Dear Tom,\n\nThe bees have come back.")
+    second = page(tmp_path / "2.png", "And the harbour froze over.")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as kept:
+        for place, path in enumerate((first, second), 1):
+            kept.writestr(f"{place} {path.name}", path.read_bytes())
+    pages = File.of("1.png", out.getvalue())
+    whole = read_picture(first)
+    assert line_again(pages, "And the harbour froze over.").shape[0] < whole.shape[0] / 3
+    assert np.array_equal(line_again(pages, "12345 67890 quite another line"), whole)
+
+
+def test_a_line_that_nobody_knows_is_not_shown(ann: Lantern, tmp_path: Path) -> None:
+    refused(ann("memory", "Ann Lee", "scan", "3f93-1", "--out", tmp_path / "a.png"), 2, "no doubtful line")
+    assert not (tmp_path / "a.png").exists()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from data.adding import Passage
 from data.archive import Archive
+from data.identity import Passage
 from data.types import Letter
 from tests.services.conftest import Lantern
 from tests.services.test_cli import refused
@@ -19,23 +18,10 @@ SCAN = Letter("scan.jpg", "Dear Tom,\nthe haibour iroze", None, doubtful=("the h
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home of our own, without the samples."""
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def ann(lantern: Lantern, tmp_path: Path) -> Lantern:
+def ann(ann: Lantern, tmp_path: Path) -> Lantern:
     (tmp_path / "1961.txt").write_text(LETTER)
-    assert lantern("new", "Ann Lee").code == 0
-    assert lantern("add", "Ann Lee", tmp_path / "1961.txt").code == 0
-    return lantern
-
-
-@pytest.fixture
-def archive(home: Path, ann: Lantern) -> Iterator[Archive]:
-    with Archive.open(home) as archive:
-        yield archive
+    assert ann("add", "Ann Lee", tmp_path / "1961.txt").code == 0
+    return ann
 
 
 def memory(ann: Lantern, *arguments: str) -> Any:
@@ -52,7 +38,7 @@ def said(ann: Lantern, line: str, *arguments: str) -> list[str]:
     return [phrase["text"] for phrase in ran.json["phrases"] if phrase["mark"] == "theirs"]
 
 
-def test_everything_known_is_listed(ann: Lantern) -> None:
+def test_everything_known_is_listed(ann: Lantern, tmp_path: Path) -> None:
     memory(ann, "visitor", "Tom", "--relation", "grandson", "--called", "my boy")
     memory(ann, "remember", "I passed my exam.", "--as", "Tom")
     memory(ann, "explain", "blossom-day", "the first of May")
@@ -60,6 +46,7 @@ def test_everything_known_is_listed(ann: Lantern) -> None:
     assert told["files"] == [
         {
             "file": "1961.txt",
+            "path": f"{tmp_path.name}/1961.txt",
             "kinds": {"letter": 1},
             "theirs": 1,
             "first": "1961-05-03",

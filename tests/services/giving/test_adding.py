@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import wave
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,24 +36,6 @@ It is pear tart.
 """
 INTRODUCTION = "Born: in 1920, in Leeds\nWork: She kept bees.\nSayings:\nWaste not, want not.\n"
 CAPTIONS = "1\n00:00:01,000 --> 00:00:03,500\nI used to swim in the harbour.\n"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home of our own, without the samples."""
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def ann(lantern: Lantern) -> Lantern:
-    assert lantern("new", "Ann Lee", "--born", "1920", "--died", "2021").code == 0
-    return lantern
-
-
-@pytest.fixture
-def archive(home: Path, ann: Lantern) -> Iterator[Archive]:
-    with Archive.open(home) as archive:
-        yield archive
 
 
 def kept(archive: Archive) -> list[Letter]:
@@ -252,8 +233,8 @@ def test_a_folder_of_everything_is_told_apart(ann: Lantern, archive: Archive, tm
         "a link to a file elsewhere",
     }
     letters = {letter.file: letter for letter in kept(archive)}
-    assert letters["mail.eml"].date == "2003-05-01T10:00"  # the writer's own clock
-    assert letters["talk.srt"].kind == "spoken"
+    assert letters["box/mail.eml"].date == "2003-05-01T10:00"  # the writer's own clock
+    assert letters["box/talk.srt"].kind == "spoken"
     told = archive.known(archive.find("Ann Lee").id).told
     assert {each.author for each in told} == {"the family"}
     assert ("Waste not, want not.", "sayings") in {(each.text, each.conversation) for each in told}

@@ -12,18 +12,12 @@ from PIL import Image
 
 from data.archive import Archive
 from tests.services.conftest import Lantern
-from tests.services.test_adding import hum, one, photo, speech, written
+from tests.services.giving.test_adding import hum, one, photo, speech, written
 from tests.services.test_cli import refused
 
 TO_NAN = "Dear Nan,\n\nThank you for the socks.\n\nLove from Lucy xx\n"
 OF_NAN = "She was born in Leeds in 1930.\n\nShe had a cat.\n"
 UNSIGNED = "The pear tree is in blossom again.\n"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home of our own, without the samples."""
-    return tmp_path / "home"
 
 
 @pytest.fixture

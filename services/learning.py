@@ -1,0 +1,221 @@
+"""Makes what takes long of what the family brings, before any of it is kept: rigs, the voice, and the reading of scans.
+
+Each is made once under a name, so that a job begun again goes on where it was. Knows no row and no transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import TypeVar
+
+from data import media
+from data.archive import Archive, Memorial
+from data.errors import BadPicture, BadRecording, NoFace, Refused
+from data.importers.imported import Attachment, File
+from data.importers.speakers import speakers
+from data.importers.text import whole
+from data.types import RATE, Letter
+from services import build
+from services.bringing import Batch, Brought, settled, sorted_out
+from services.build import Made
+from services.progress import Steps
+from services.report import Json
+from services.roles import PORTRAIT, READ_BY_MACHINE, RECORDING
+
+PORTRAIT_USUAL_S = 4.0  # on two cores, the face mesh's start included
+VOICE_USUAL_S = 8.0  # on two cores, for half a minute of speech
+READ_USUAL_S = 6.0  # for each page, on two cores
+HEEDED_S = 0.25  # between two looks whether to stop
+MOST_VOICES = 60  # recordings that a voice is learnt from: the longest ones, some minutes of speech
+
+Once = Callable[[str, Callable[[], Made]], Made]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A voice, and from how many recordings of what length together it was learnt."""
+
+    profile: bytes
+    recordings: int
+    seconds: float
+
+    def made(self, warnings: tuple[str, ...]) -> Made:
+        """As a paper: a line of numbers, then the profile."""
+        return Made(f"{self.recordings} {self.seconds:.1f}\n".encode() + self.profile, warnings)
+
+    @classmethod
+    def of(cls, made: Made) -> Enrolled:
+        """From such a paper."""
+        numbers, _, profile = made.data.partition(b"\n")
+        recordings, seconds = numbers.split()
+        return cls(profile, int(recordings), float(seconds))
+
+
+@dataclass
+class Learnt:
+    """What was made of a batch before it is kept. By the place of what it was made of, in the batch."""
+
+    rigs: dict[int, bytes] = field(default_factory=dict)
+    read: dict[int, list[Letter]] = field(default_factory=dict)
+    voices: dict[int, list[Attachment]] = field(default_factory=dict)
+    photos: dict[int, list[Attachment]] = field(default_factory=dict)
+    left_out: dict[int, Counter[str]] = field(default_factory=dict)
+    voice: Enrolled | None = None
+
+    @property
+    def profile(self) -> bytes | None:
+        """The voice as it is kept."""
+        return None if self.voice is None else self.voice.profile
+
+
+def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once: Once) -> Learnt:
+    """Make the rigs and the voice, and read what a machine must read; adds what the family should know."""
+    learnt = Learnt()
+    _check_recordings(batch)
+    _read(memorial, batch, learnt, steps, once)
+    for place, one in enumerate(batch.brought):
+        if one.look.sent:
+            learnt.voices[place], learnt.photos[place], learnt.left_out[place] = sorted_out(one)
+    _leave_out_speechless(learnt)
+    voice = _begin_voice(archive, memorial.id, batch, learnt, once)
+    for place, one in enumerate(batch.brought):
+        if one.role == PORTRAIT:
+            with steps.step("portrait", PORTRAIT_USUAL_S):
+                rig = once(f"rig-{place}", partial(_portray, one, batch))
+            learnt.rigs[place] = rig.data
+            batch.warnings += [f"{one.shown}: {warning}" for warning in rig.warnings]
+    if voice is not None:
+        with steps.step("voice", VOICE_USUAL_S) as advance:
+            while not voice.done():
+                wait([voice], HEEDED_S)
+                advance(0, 0)
+        made = voice.result()
+        learnt.voice = Enrolled.of(made) if made.data else None
+        batch.warnings += made.warnings
+    return learnt
+
+
+def _read(memorial: Memorial, batch: Batch, learnt: Learnt, steps: Steps, once: Once) -> None:
+    """What is on scans and screenshots. One that was found in a folder and says nothing is left out."""
+    waiting = [place for place, one in enumerate(batch.brought) if one.role in READ_BY_MACHINE]
+    if not waiting:
+        return
+    of_use = dict(enumerate(batch.brought))
+    pages = sum(len(batch.brought[place].found) for place in waiting)
+    with steps.step("read", pages * READ_USUAL_S) as advance:
+        done = 0
+        for place in waiting:
+            one = batch.brought[place]
+            try:
+                made = once(f"read-{place}", partial(_letters_read, one))
+                letters = [_letter(each) for each in json.loads(made.data)]
+                one.look.speakers = speakers(one.look.over(letters))
+                of_use[place] = settled(one, memorial.person.name, batch)
+                learnt.read[place] = letters
+            except Refused as err:
+                batch.leave_out(one, err)
+                del of_use[place]
+            done += len(one.found)
+            advance(done, pages)
+    places = list(of_use)
+    batch.brought = list(of_use.values())
+    learnt.read = {places.index(place): letters for place, letters in learnt.read.items()}
+
+
+def _letters_read(one: Brought) -> Made:
+    letters = [asdict(item) for item in one.items() if isinstance(item, Letter)]
+    return Made(json.dumps(letters).encode(), ())
+
+
+def _letter(told: Json) -> Letter:
+    return Letter(**{**told, "doubtful": tuple(told["doubtful"]), "not_for": tuple(told["not_for"])})
+
+
+def _portray(one: Brought, batch: Batch) -> Made:
+    file = one.found[0].file
+    try:
+        content = whole(file, media.LARGEST_PICTURE_BYTES)
+    except Refused as err:
+        raise BadPicture(str(err)) from err
+    try:
+        return build.portrait(media.read_picture(Path(file.name), content), batch.face, batch.size_px)
+    except NoFace as err:
+        raise NoFace(f"{file.name}: {err}; if it shows a letter, add it with --as scan") from err
+
+
+def _check_recordings(batch: Batch) -> None:
+    """Without those in which nobody speaks. Raises `Refused` for one that was named."""
+    for one in [one for one in batch.brought if one.role == RECORDING]:
+        try:
+            _check_speech(one.found[0].file)
+        except Refused as err:
+            batch.leave_out(one, err)
+            batch.brought = [each for each in batch.brought if each is not one]
+
+
+def _leave_out_speechless(learnt: Learnt) -> None:
+    """Voice notes in which nobody speaks, of those that a voice may be learnt from."""
+    notes = [note for those in learnt.voices.values() for note in those]
+    for note in sorted(notes, key=lambda each: -each.file.size_bytes)[:MOST_VOICES]:
+        try:
+            _check_speech(note.file)
+        except Refused as err:
+            place = next(place for place, those in learnt.voices.items() if any(each is note for each in those))
+            learnt.voices[place] = [each for each in learnt.voices[place] if each is not note]
+            learnt.left_out[place][str(err)] += 1
+
+
+def _check_speech(file: File) -> None:
+    """Raises `Refused` for a recording that cannot be heard, or in which nobody speaks."""
+    if not build.has_speech(media.read_sound(Path(file.name), whole(file, media.LARGEST_SOUND_BYTES))):
+        raise BadRecording(f"{file.name}: no speech was found in it, only silence, noise or a steady tone")
+
+
+def _begin_voice(archive: Archive, memorial_id: str, batch: Batch, learnt: Learnt, once: Once) -> Future[Made] | None:
+    """Learn the voice beside everything else, on a core of its own, where there is anything new to learn it from."""
+    named = [one for one in batch.brought if one.role == RECORDING]
+    notes = [note for notes in learnt.voices.values() for note in notes]
+    if not named and not notes:
+        return None
+    fresh = [one.found[0].file for one in named] + [note.file for note in notes]
+    must = any(one.named for one in named)
+
+    def enroll() -> Made:
+        sized = [(len(content), Path(file), content) for file, content in archive.recordings(memorial_id)]
+        sized += [(file.size_bytes, Path(file.name), whole(file, media.LARGEST_SOUND_BYTES)) for file in fresh]
+        longest = sorted(sized, key=lambda each: -each[0])[:MOST_VOICES]
+        contents = {content: path for _, path, content in longest}  # each counted once
+        names = ", ".join(file.name for file in fresh[:3]) + (", …" if len(fresh) > 3 else "")
+        try:
+            sounds = [media.read_sound(path, content) for content, path in contents.items()]
+            made = build.enroll(sounds)
+        except BadRecording as err:
+            if must:
+                raise BadRecording(f"{names}: {err}") from err
+            return Made(b"", (f"{names}: kept, but no voice was learnt: {err}",))
+        learnt_s = sum(map(len, sounds)) / RATE
+        return Enrolled(made.data, len(sounds), learnt_s).made(tuple(f"{names}: {note}" for note in made.warnings))
+
+    return begin(lambda: once("voice", enroll))
+
+
+def begin(work: Callable[[], T]) -> Future[T]:
+    """Work beside the caller, in a thread that neither Ctrl-C nor a refusal waits for."""
+    future = Future[T]()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as err:  # noqa: BLE001 — it is raised again where the result is asked for
+            future.set_exception(err)
+
+    Thread(target=run, daemon=True).start()
+    return future
