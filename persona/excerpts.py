@@ -12,6 +12,7 @@ from typing import Final
 
 from data.types import Language
 from persona.framing import needs_frame
+from persona.intent import asks
 from persona.language import HAN, folded
 from persona.passages import Said
 
@@ -119,6 +120,11 @@ class Excerpts:
     def answers_announcement(self, number: int) -> bool:
         """Whether the sentence before it, in its paragraph, announced it."""
         return self.together(number - 1, number) and self.announces(number - 1)
+
+    def replies(self, number: int) -> bool:
+        """Whether a sentence opens a message that was written to a question of somebody else's."""
+        one = self._said[number]
+        return bool(one.heard) and one.number == 0 and asks(one.heard)
 
     def leans(self, number: int) -> bool:
         """Whether a sentence needs the one before it in its paragraph."""

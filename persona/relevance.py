@@ -1,15 +1,17 @@
 """How well one sentence answers a line, as a sum of marks. Knows no runs of sentences and no thresholds.
 
 The marks are weighed by a list-wise logistic regression (Cao et al., "Learning to Rank: From Pairwise Approach to
-Listwise Approach", 2007) on the dev half of tests/persona/questions and on tests/persona/cases, both samples together,
-among other lives and alone: `python -m tests.persona.fit_recall`.
+Listwise Approach", 2007) on tests/persona/questions and tests/persona/cases, both samples together, among other lives
+and alone: `python -m tests.persona.fit_recall`. That `exact` counts against a sentence is no slip: what the line's own
+words find stands in `bm25` too, so it says how much more the words that stand for others tell than they.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple
 
 from data.types import Language
@@ -18,90 +20,108 @@ from persona.concepts import Meaning
 from persona.language import folded, language_of
 from persona.passages import Said
 from persona.timing import Interval
-from persona.wordlists import word_list
-from persona.words import Bag, Bags, bag, pairs
+from persona.wording import Wording
+from persona.words import Bag, Bags, bag
 
 REACH: Final = 6  # sentences to either side that may tell what a sentence is about
-NEAR: Final = 1
+THEME_REACH: Final = 12  # and that may be of the same matter
+THEME_SCALE: Final = 5.0  # so many of the best sentence's score around one are much
 BM25_SCALE: Final = 3.0  # a high score
-HALF_TALKED: Final = 2.0  # sentences: what so many hold is half of what a letter is about
 
-_WORD: Final = re.compile(r"[a-z']+")
-_FIRST: Final = re.compile(r"\b(?:i|me|my|mine|we|our|us)\b|我")
-_SECOND: Final = re.compile(r"\b(?:you|your|yours)\b|你")
 _LIKING: Final = re.compile(r"\b(?:like[sd]?|love[sd]?|favou?rites?|best|most|enjoy\w*|\w+est)\b|最|喜欢|爱")
 
 
 class Marks(NamedTuple):
     """What of a sentence speaks for it. Shares are of the line's meaning, 0 … 1."""
 
-    beside: float  # share that it holds with the sentences beside it
-    paragraph: float  # with its paragraph
+    paragraph: float  # share that it holds with its paragraph
     place: float  # with what stands around it in its letter or chat
     any: float  # share of which it holds something
-    best: float  # BM25 against the best one's
+    best: float  # BM25 of the meaning against the best one's
     bm25: float
-    talked_of: float  # share of the line's meaning, each piece by how often it comes up around the sentence
+    exact_best: float  # BM25 of the line's own words alone against the best one's
+    exact: float
+    theme: float  # BM25 of what stands around it in its letter or chat, together
+    dense: float  # and on the average
+    words: float  # rarity of the words, small ones too, that it has of the line
+    pairs: float  # of those that stand side by side
     kind: float  # it says a thing of the kind asked for
-    readers: float  # it speaks of the reader, and the visitor asked about themselves
     liking: float  # asked what they liked best, it says that they liked something
-    language: float  # it is in the line's language
-    light: float  # share of the line's small words, or of its character pairs
-    timely: float  # 1 from the time asked for, -1 from another
+    timely: float  # 1 from the time asked for, -1 from before it
 
 
 WEIGHTS: Final = Marks(
-    beside=0.54, paragraph=4.48, place=3.32, any=2.40, best=1.51, bm25=1.65, talked_of=4.64,
-    kind=1.17, readers=0.64, liking=2.81, language=0.23, light=2.01,
-    timely=2.0,  # no question of the sets needs a date: set to outweigh what a paragraph can make up
+    paragraph=3.71, place=2.60, any=1.12, best=2.29, bm25=2.06, exact_best=-0.97, exact=-1.89, theme=3.84,
+    dense=2.21, words=2.03, pairs=0.54, kind=1.33, liking=2.48, timely=2.69,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the small words of a line ask: of the visitor, for a kind of thing, for what they liked best, of a time."""
+    """What the small words of a line ask: for a kind of thing, for what they liked best, of a time."""
 
     language: Language
-    of_visitor: bool
     liking: bool
     kinds: tuple[Kind, ...]
-    light: frozenset[str]
     during: Interval | None
 
     @classmethod
     def of(cls, line: str, default: Language, during: Interval | None) -> Asked:
-        """Read off the pronouns and question words of the line."""
+        """Read off the question words of the line."""
         plain = folded(line)
-        language = language_of(line, default)
-        visitor = bool(_FIRST.search(plain)) and not _SECOND.search(plain)
         liking = bool(_LIKING.search(plain))
-        return cls(language, visitor, liking, kinds_asked(plain), frozenset(_light(plain, language)), during)
+        return cls(language_of(line, default), liking, kinds_asked(plain), during)
 
 
-def _light(plain: str, language: Language) -> Iterable[str]:
-    """Small words that still say something: "want", "first", "still"; character pairs in Chinese."""
-    if language == "zh":
-        return pairs(plain)
-    return (word for word in _WORD.findall(plain) if word in word_list("en") - word_list("grammar"))
+class Hits:
+    """The sentences that one search gave, with their BM25 scores, the best first."""
+
+    def __init__(self, found: Iterable[tuple[int, float]]) -> None:
+        self._scores = dict(found)
+        self._top = max(self._scores.values(), default=1.0)
+
+    def first(self, limit: int) -> Iterator[int]:
+        """Numbers of the best."""
+        return islice(self._scores, limit)
+
+    def score(self, number: int) -> float:
+        """A sentence's score, 0 where it was not found."""
+        return self._scores.get(number, 0.0)
+
+    def share(self, number: int) -> float:
+        """Against the best one's, 0 … 1."""
+        return self.score(number) / self._top
 
 
 class Relevance:
-    """One line against the sentences that may answer it."""
+    """One line against the sentences that may answer it. `meant` are hits for its meaning, `exact` for its words."""
 
     def __init__(
-        self, meaning: Meaning, asked: Asked, said: Sequence[Said], bags: Bags, scores: Mapping[int, float]
+        self,
+        meaning: Meaning,
+        wording: Wording,
+        asked: Asked,
+        said: Sequence[Said],
+        bags: Bags,
+        meant: Hits,
+        exact: Hits,
     ) -> None:
         self.meaning = meaning
+        self.wording = wording
         self.asked = asked
         self._said = said
         self._bags = bags
-        self._scores = scores
-        self._top = max(scores.values(), default=1.0)
+        self._meant = meant
+        self._exact = exact
         self._seen: dict[int, tuple[Bag, list[float]]] = {}
 
     def row(self, number: int) -> list[float]:
         """How much of each piece of the line's meaning a sentence holds itself."""
         return self._read(number)[1]
+
+    def heard(self, number: int) -> list[float]:
+        """How much of each is in what somebody else wrote just before, which a message may answer."""
+        return self.meaning.held(bag(self._said[number].heard))
 
     def text(self, number: int) -> str:
         """A sentence, folded, without punctuation."""
@@ -113,47 +133,48 @@ class Relevance:
 
     def marks(self, number: int) -> Marks:
         """What speaks for a sentence."""
-        one, asked, meaning = self._said[number], self.asked, self.meaning
-        of, own = self._read(number)
-        heard = [meaning.held(bag(one.heard))] if one.heard else []  # a question that it may answer
-        beside, paragraph, place = [own, *heard], [own, *heard], [own, *heard]
-        for at in self._around(number):
-            row, other = self.row(at), self._said[at]
-            place.append(row)
-            if (other.place, other.paragraph) == (one.place, one.paragraph) or other.conversation is not None:
-                paragraph.append(row)
-                if abs(at - number) <= NEAR:
-                    beside.append(row)
-        of_reader = _tells_of_reader(of.text)
-        score = self._scores.get(number, 0.0)
+        one, asked, meaning, text = self._said[number], self.asked, self.meaning, self.text(number)
+        own, around = self.row(number), list(self._around(number, REACH))
+        heard = [self.heard(number)] if one.heard else []
+        beside = [self.row(at) for at in around if self._in_paragraph(at, number)]
+        words, pairs = self.wording.shared_with(text)
+        themes = [self._meant.share(at) for at in self._around(number, THEME_REACH)]
         return Marks(
-            beside=meaning.share(_most(beside)),
-            paragraph=meaning.share(_most(paragraph)),
-            place=meaning.share(_most(place)),
-            any=meaning.share([float(value > 0.0) for value in own]),
-            best=score / self._top,
-            bm25=score / BM25_SCALE,
-            talked_of=meaning.share([count / (count + HALF_TALKED) for count in map(sum, zip(*place, strict=True))]),
-            kind=float(any(says(kind, of.text) for kind in asked.kinds)),
-            readers=float(asked.of_visitor and of_reader),
-            liking=float(asked.liking and bool(_LIKING.search(of.text))),
-            language=float(language_of(one.text, asked.language) == asked.language),
-            light=self._light(of.text),
-            timely=0.0 if asked.during is None or one.date is None else 1.0 if asked.during.holds(one.date) else -1.0,
+            paragraph=meaning.share(_most([own, *heard, *beside])),
+            place=meaning.share(_most([own, *heard, *map(self.row, around)])),
+            any=meaning.share([float(value > 0.0) for value in _most([own, *heard])]),
+            best=self._meant.share(number),
+            bm25=self._meant.score(number) / BM25_SCALE,
+            exact_best=self._exact.share(number),
+            exact=self._exact.score(number) / BM25_SCALE,
+            theme=sum(themes) / THEME_SCALE,
+            dense=sum(themes) / max(1, len(themes)),
+            words=words,
+            pairs=pairs,
+            kind=float(any(says(kind, text) for kind in asked.kinds)),
+            liking=float(asked.liking and bool(_LIKING.search(text))),
+            timely=self._timely(one.date),
         )
 
-    def _around(self, number: int) -> Iterator[int]:
+    def _timely(self, written: str | None) -> float:
+        during = self.asked.during
+        if during is None or written is None:
+            return 0.0
+        return 1.0 if during.holds(written) else -1.0 if during.follows(written) else 0.0
+
+    def _in_paragraph(self, number: int, other: int) -> bool:
+        """Whether two sentences that stand near each other are of one paragraph, or of one chat."""
+        one, that = self._said[number], self._said[other]
+        return (one.place, one.paragraph) == (that.place, that.paragraph) or one.conversation is not None
+
+    def _around(self, number: int, reach: int) -> Iterator[int]:
         """Sentences of the same letter, or of the same stretch of a chat."""
         one = self._said[number]
-        for at in range(max(0, number - REACH), min(len(self._said), number + REACH + 1)):
+        for at in range(max(0, number - reach), min(len(self._said), number + reach + 1)):
             other = self._said[at]
             same_chat = one.conversation is not None and other.conversation == one.conversation
             if at != number and (other.place == one.place or same_chat):
                 yield at
-
-    def _light(self, text: str) -> float:
-        held = pairs(text) if self.asked.language == "zh" else text.split()
-        return len(self.asked.light.intersection(held)) / max(1, len(self.asked.light))
 
     def _read(self, number: int) -> tuple[Bag, list[float]]:
         if number not in self._seen:
@@ -164,9 +185,3 @@ class Relevance:
 
 def _most(rows: list[list[float]]) -> list[float]:
     return [max(column) for column in zip(*rows, strict=True)]
-
-
-def _tells_of_reader(text: str) -> bool:
-    """Whether "you" comes before "I" in a sentence of theirs."""
-    first, second = _FIRST.search(text), _SECOND.search(text)
-    return second is not None and (first is None or second.start() < first.start())

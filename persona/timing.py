@@ -84,6 +84,11 @@ class Interval:
         whole = _of_iso(iso)
         return whole is not None and whole.first <= self.last and self.first <= whole.last
 
+    def follows(self, iso: str) -> bool:
+        """Whether it begins only after all that an ISO date may mean."""
+        whole = _of_iso(iso)
+        return whole is not None and whole.last < self.first
+
 
 def interval_of(line: str, today: date, born: str | None) -> Interval | None:
     """The time that a line speaks of, the most exact that it names."""
@@ -122,7 +127,7 @@ def _year_in(plain: str, today: date) -> int | None:
 def _festival(plain: str, year: int | None, today: date) -> Interval | None:
     """A festival of a year that is named, or the last one: 去年春节, "last spring festival"."""
     name = next((name for name in (*_LUNAR, *_SOLAR) if name in plain), None)
-    if name is None or (year is None and not re.search(r"\blast\b|上个?|刚过", plain)):
+    if name is None or (year is None and not re.search(r"\blast\b|上一?[个次回]|刚过", plain)):
         return None
     days = [_day_of(name, each) for each in ([year] if year else (today.year, today.year - 1))]
     day = next((each for each in days if year or each <= today), None)

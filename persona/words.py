@@ -20,6 +20,7 @@ _HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _CONTRACTED: Final = re.compile(r"(?:n't|'(?:s|t|re|ve|ll|d|m))\b")
 _PLACE_ENDINGS: Final = "里上边中内"  # 院子里: in the courtyard
 _TENSE_ENDINGS: Final = "过了着到"  # 去过: have been to
+_PRONOUNS: Final = "你我他她它"
 _COUNTED: Final = re.compile(
     r"^(?:[一两几多这那哪每某]|第[一二三])[个只件条张把本封棵口间座家位场次回段块碗句首双套样种]"
 )  # 一封信
@@ -110,8 +111,14 @@ def query_terms(text: str) -> list[str]:
     """The words of a question that carry its meaning, in order, each once."""
     plain = folded(text)
     spoken = _EITHER.sub(r"\1", plain)
-    chinese = (_without_count(_without_ending(word)) for word in _segmented(spoken) if word not in word_list("zh"))
+    words = (_without_pronoun(word) for word in _segmented(spoken) if word not in word_list("zh"))
+    chinese = (_without_count(_without_ending(word)) for word in words if word not in word_list("zh"))
     return list(dict.fromkeys([*stems(plain), *(word for word in chinese if word and word not in word_list("zh"))]))
+
+
+def _without_pronoun(word: str) -> str:
+    """你念 was cut for 您念."""
+    return word[1:] if len(word) > 1 and word[0] in _PRONOUNS else word
 
 
 def _without_count(word: str) -> str:

