@@ -7,7 +7,7 @@ Sources arrive hidden, piece by piece; what changes something that is there alre
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -115,6 +115,11 @@ class Adding:
 
         self._last.append(remove)
 
+    def set_model_files(self, files: Mapping[str, bytes | None]) -> None:
+        """Files of the memorial's model by their names, in the place of earlier ones; None takes one away."""
+        for name, data in files.items():
+            self._last.append(partial(self._set_model_file, name, None if data is None else self._put(data)))
+
     def finish(self) -> None:
         """Show all of it."""
         if not self._rehearses:
@@ -152,6 +157,10 @@ class Adding:
                 if known is not None:
                     self._last.append(partial(self._correct, identity))
             yield passage, "kept" if known is None else "corrected", identity
+
+    def _set_model_file(self, name: str, put: tuple[str, bytes] | None, rows: Rows) -> None:
+        blob_id = None if put is None else self._named(rows, *put)
+        self.replaced += rows.set_model_file(self.memorial_id, name, blob_id)
 
     def _remove(self, fingerprint: bytes, rows: Rows) -> None:
         self.replaced += rows.remove_source(self.memorial_id, fingerprint)

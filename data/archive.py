@@ -236,6 +236,13 @@ class Archive:
         """The latest rig, or None where no photo was given."""
         return self._latest("portraits", memorial_id)
 
+    def model_file(self, memorial_id: str, name: str) -> bytes | None:
+        """One file of the language model that was tuned for the memorial or chosen for it, or None."""
+        with self._store.reading() as rows:
+            check_there(rows, memorial_id)
+            blob_id = rows.model_file(memorial_id, name)
+        return None if blob_id is None else self._vault.get(memorial_id, blob_id)
+
     def sources(self, memorial_id: str) -> Iterator[Kept]:
         """Everything that the family gave, the first added first; few in memory at a time."""
         with self._store.reading() as rows:

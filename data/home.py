@@ -61,6 +61,7 @@ CACHE_FOLDERS = {
     "TORCHINDUCTOR_CACHE_DIR": "torchinductor",
     "TRITON_CACHE_DIR": "triton",
 }
+SILENT = {"HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}  # libraries that would tell others of their use
 # Where large models lie: one who has set these has the models there, and is not asked to fetch them again.
 MODEL_FOLDERS = {"HF_HOME": "huggingface", "TORCH_HOME": "torch", "TTS_HOME": "tts"}
 
@@ -143,9 +144,14 @@ class Home:
                 f"{self.root / RECALL_MODEL} cannot be read: write a model's path or name, or remove it"
             ) from err
 
+    def cache(self, name: str) -> Path:
+        """A folder for what can be made anew at any time, and tells nothing of anybody."""
+        return files.folder(self.root / CACHES / name)
+
     def redirect_caches(self, env: MutableMapping[str, str] | None = None) -> None:
         """Point the libraries' own caches into the home. Call it before they are imported."""
         env = os.environ if env is None else env
+        env.update(SILENT)
         for name, folder in CACHE_FOLDERS.items():
             env[name] = str(files.folder(self.root / CACHES / folder))
         for name, folder in MODEL_FOLDERS.items():

@@ -16,6 +16,7 @@ from persona.patterns import pattern, plain
 
 Claim = Literal["claim", "ask"]
 
+PEOPLE_LIKELY: Final = 0.6  # of the written cases of fraud and of claims to live, nine in ten are above it
 _FILE: Final = "claims.toml"
 _WORD: Final = re.compile(r"\w")
 _TOLD_BY_VISITOR: Final = re.compile(  # as manner.toml has it; what stands between the quotation marks is the visitor's
@@ -36,13 +37,16 @@ def claim_in(sentence: str, name: str = "") -> Claim | None:
     return None
 
 
-def held_in(sentence: str, name: str) -> Claim | None:
-    """Why the guard holds a sentence: it is not surely harmless, or says that the speaker is the person."""
+def held_in(sentence: str, name: str, by_people: bool = False) -> Claim | None:
+    """Why the guard holds a sentence: it is not surely harmless, or says that the speaker is the person.
+
+    Of what the person or the family wrote (`by_people`), which no model made up, only what is likely to harm is held.
+    """
     if told := _TOLD_BY_VISITOR.match(sentence):
         return _held_of_told(told[1] or told[2])
     if not _WORD.search(sentence):
         return None
-    kind = kind_of(sentence, "persona")
+    kind = kind_of(sentence, "persona", PEOPLE_LIKELY if by_people else None)
     if kind == "ask":
         return "ask"
     return "claim" if kind == "claim" or _names_itself(plain(sentence), folded(name)) else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from data.types import Phrase
-from persona.intent import Intent, asks, is_troubled, without_vocative
+from persona.intent import Intent, asks, asks_anything_about, is_troubled, without_vocative
 from persona.language import folded
 from persona.remembered import worth_keeping
 from persona.speech import Speech
@@ -73,10 +74,11 @@ class Courtesy:
         if any(self._talk.just_heard(lead) for lead in self._leads()):
             return
         near = names_of(self._talk.line, self._p.topics) - names_of(self._talk.before, self._p.topics)
-        if named := next((offer for name, offer in self._p.offers if name in near), None):
-            yield self._say.ours("offer_one", a=named)
+        named = (offer for name, offer in self._p.offers if name in near and self._p.tells_of(offer))
+        if not asks_anything_about(self._talk.line) and (one := next(named, None)):  # else it was just asked for
+            yield self._say.ours("offer_one", a=one)
             return
-        fresh = self.fresh_offers()
+        fresh = list(islice(self.fresh_offers(), 2))
         if len(fresh) > 1:
             yield self._say.ours("offer", a=fresh[0], b=fresh[1])
         elif fresh:
@@ -84,11 +86,11 @@ class Courtesy:
         elif not any(self._talk.heard(form) for form in self._p.manner.forms("openings")):
             yield self._say.ours("openings")
 
-    def fresh_offers(self) -> list[str]:
+    def fresh_offers(self) -> Iterator[str]:
         """Topics that are there and were not spoken of yet."""
         spoken_of = names_of(self._talk.text, self._p.topics)
-        fresh = (offer for name, offer in self._p.offers if name not in spoken_of)
-        return list(dict.fromkeys(offer for offer in fresh if offer not in self._talk.text))
+        fresh = dict.fromkeys(offer for name, offer in self._p.offers if name not in spoken_of)
+        return (offer for offer in fresh if offer not in self._talk.text and self._p.tells_of(offer))
 
     def _leads(self) -> Iterator[str]:
         """The longest of our own words in each form of an offer."""

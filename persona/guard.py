@@ -134,7 +134,8 @@ class _Guarded:
         """Why a phrase without a frame is not spoken: "ask", "claim", or "stale" for what was true on its day only."""
         said = phrase.text.rstrip()
         closed = re.sub("[:：]$", "。" if said.endswith("：") or phrase.language == "zh" else ".", said)
-        if reason := held_in(said, self._person.name) or held_in(closed, self._person.name):
+        name, by_people = self._person.name, phrase.mark == "told"
+        if reason := held_in(said, name, by_people) or held_in(closed, name, by_people):
             return reason  # a colon at its end makes no claim harmless
         return "stale" if phrase.mark in ("theirs", "exhibit") and needs_frame(phrase.text) else None
 

@@ -99,12 +99,15 @@ def features(line: str, speaker: Speaker) -> Vector:
 
 
 @lru_cache(maxsize=256)
-def kind_of(line: str, speaker: Speaker) -> str:
-    """The kind of the whole line or, where that is none, of a sentence of it that is surely of one."""
+def kind_of(line: str, speaker: Speaker, likely: float | None = None) -> str:
+    """The kind of the whole line or, where that is none, of a sentence of it that is surely of one.
+
+    `likely` is what it takes to be of one, by default `LIKELY`.
+    """
     if speaker == "visitor" and _says_too_little(line):
         return NONE
     model = likeness(speaker)
-    whole = settled(model.of(line), LIKELY[speaker], DANGER_LIKELY)
+    whole = settled(model.of(line), LIKELY[speaker] if likely is None else likely, DANGER_LIKELY)
     sentences = _SENTENCE.findall(line)
     if whole == "danger" or len(sentences) < 2:
         return whole

@@ -34,7 +34,7 @@ THRESHOLDS: Final = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)  # tr
 FOLDS: Final = 5
 ALIKE: Final = 0.5  # cosine of two lines, by their rarer features: from here on one is a paraphrase of the other
 HEADING: Final = ("# en: ", "# zh: ")
-OURS: Final = ("manner.toml", "notices.toml")
+OURS: Final = ("manner.toml", "notices.toml", "connectives.toml")
 OURS_WEIGH: Final = 3  # sentences: said in every talk, they may not be held
 GAPS: Final[dict[Language, dict[str, str]]] = {
     "en": {

@@ -10,6 +10,7 @@ from persona.holders import Holders
 from persona.recall import terms_of_topic
 from persona.topics import Topics
 
+_TAKEN_UP: Final[dict[Language, str]] = {"en": "Tell me about {}.", "zh": "讲讲{}吧。"}
 OFFER_AT_LEAST: Final = 2  # sentences that make a topic worth offering
 
 
@@ -22,3 +23,8 @@ def offers(topics: Topics, holders: Holders, language: Language, self_names: Col
     counted = [(len(holders.of_any(terms_of_topic(topics, [topic.name], language))), topic) for topic in offered]
     often = sorted((-count, topic.name, topic.offer[language]) for count, topic in counted if count >= OFFER_AT_LEAST)
     return [(name, offer) for _, name, offer in often]
+
+
+def taken_up(offer: str, language: Language) -> str:
+    """What a visitor says who takes an offer up."""
+    return _TAKEN_UP[language].format(offer)

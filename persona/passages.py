@@ -67,7 +67,7 @@ def read(letter: Letter, place: int = 0) -> Read:
 
 def read_all(letters: Iterable[Letter], struck: Collection[str] = ()) -> list[Read]:
     """Every letter of theirs, with places numbered through, without the sentences that the family struck."""
-    never = {even(sentence) for quote in struck for sentence in (quote, *sentences_of(quote))}
+    never = evened_sentences(struck)
     found: list[Read] = []
     heard: Letter | None = None
     for place, letter in enumerate(letters):
@@ -80,6 +80,11 @@ def read_all(letters: Iterable[Letter], struck: Collection[str] = ()) -> list[Re
         found.append(replace(known, said=tuple(said)))
         heard = None
     return found
+
+
+def evened_sentences(quotes: Iterable[str]) -> frozenset[str]:
+    """Quotes and each of their sentences, as sentences are compared."""
+    return frozenset(even(sentence) for quote in quotes for sentence in (quote, *sentences_of(quote)))
 
 
 def _follows(letter: Letter, heard: Letter) -> bool:

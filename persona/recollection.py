@@ -10,19 +10,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from data.errors import NotReady
 from data.types import Known, Letter, Person, Phrase, Remembered, Turn
 from persona.answer import Answer
 from persona.consoling import Consoling
 from persona.holders import Holders
+from persona.intent import without_vocative
 from persona.manner import Manner
-from persona.offers import offers
+from persona.offers import offers, taken_up
 from persona.passages import Said, read_all
 from persona.post import Post
-from persona.reading import letters_by_place
+from persona.reading import Reading, letters_by_place
 from persona.recall import Near, Recall
 from persona.remembered import Confided
+from persona.search import Search
 from persona.sentences import even
 from persona.talk import Talk
 from persona.topics import family_topics
@@ -58,6 +61,7 @@ class Recollection:
         self.told = self._recall(from_family) if told else None
         self.manner = Manner(person.language, reads)
         self.post = Post(reads)
+        self._told_of: dict[str, bool] = {}
         self.originals = Originals(said)  # for the guard, which need not cut the letters again
 
     def _recall(self, said: Sequence[Said], near: Near | None = None) -> Recall:
@@ -101,4 +105,12 @@ class Recollection:
     @property
     def openings(self) -> list[str]:
         """What to ask about before anything was said."""
-        return [offer for _, offer in self.offers[:OPENINGS]]
+        return list(islice((offer for _, offer in self.offers if self.tells_of(offer)), OPENINGS))
+
+    def tells_of(self, offer: str) -> bool:
+        """Whether a visitor who takes the offer up is told something: words alone may have made it a topic."""
+        if offer not in self._told_of:
+            talk = Talk([Turn("visitor", taken_up(offer, self.person.language))], self._evened)
+            search = Search(self, talk, Reading(self.recall, talk, self.person.language, self.letters))
+            self._told_of[offer] = bool(search.best(without_vocative(talk.line)))
+        return self._told_of[offer]

@@ -19,7 +19,7 @@ from data.types import FPS, Language, Phrase, Shot, Source, Span, Turn
 from orchestrator.flow import Record, perform
 from orchestrator.job import Abandoned, Job
 from orchestrator.stages import Persona
-from services import build
+from services import build, engines
 from services.build import ANYBODY, Asker
 from services.progress import Advance, Steps
 from services.report import Json, ask_report
@@ -60,7 +60,7 @@ def ask(archive: Archive, memorial: Memorial, text: str, asker: Asker = ANYBODY)
         began, record = time.perf_counter(), Record()
         record.phrases.extend(persona.reply([Turn("visitor", text)]))
         record.persona_s = time.perf_counter() - began
-    return ask_report(record, None, None, record.persona_s)
+    return ask_report(record, None, None, record.persona_s) | engines.described(archive, memorial)
 
 
 def ask_on_film(archive: Archive, memorial: Memorial, text: str, clip: Path, steps: Steps) -> Answer:
@@ -182,6 +182,7 @@ def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequ
     finally:
         path.unlink(missing_ok=True)
     told = ask_report(answer.record, Path(order["clip"]), answer.clip, answer.total_s)
+    told |= {} if "script" in order else engines.described(job.archive, memorial)
     job.publish(**papers, report=json.dumps(told).encode())
 
 

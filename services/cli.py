@@ -16,7 +16,7 @@ from data.errors import Missing
 from data.files import write
 from data.names import folded
 from data.types import Mark
-from services import answers, doctor, listing, memorials, report
+from services import answers, doctor, listing, memorials, model_cli, report
 from services.build import Asker
 from services.country import country
 from services.jobs_cli import jobs
@@ -60,6 +60,8 @@ MARKS: dict[Mark, str] = {
     "notice": "notice",
 }
 
+for verb in (model_cli.tune, model_cli.learn, model_cli.engine):
+    app.command()(verb)
 app.add_typer(jobs, name="jobs")
 app.add_typer(memory, name="memory")
 
@@ -84,6 +86,10 @@ def demo(
     print(f"You: {made.report['question']}")
     _print_answer(made.report)
     name = made.memorial.person.name
+    tuning = made.report["tuning"]
+    before, after = tuning["heldout_before"], tuning["heldout_after"]
+    print(f"\nTuned {tuning['base']}: perplexity on held-out writing {before:.1f} before, {after:.1f} after.")
+    print(tuning["verdict"])
     written = ", ".join(path.name for path in made.written)
     print(f"\nMade in {out}/: {written}. This is an AI-generated likeness; it is not {name}.")
     command = "lantern" if shutil.which("lantern") else f"{Path(sys.executable).parent}/lantern"
@@ -194,6 +200,8 @@ def ask(
             order = answers.clip_order(text, clip, _asker(visitor))
             answer = done(archive, "clip", found.id, {"order": order}, Shown())
     _print_json(answer) if as_json else _print_answer(answer)
+    if answer["verdict"] is not None and not as_json:
+        _note(f"{answer['engine']} answers. {answer['verdict']}")
     if clip is not None and answer["clip"] is None:
         _note("the program answers here itself, so no clip was made")
 
@@ -266,9 +274,19 @@ def worker() -> None:
 
 
 @app.command("doctor")
-def doctor_(as_json: JsonOption = False) -> None:
+def doctor_(
+    base: Annotated[
+        str | None, typer.Option("--tune", metavar="MODEL", help="Say instead what tuning this base would take.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Say what works on this machine, and what is missing."""
-    findings = doctor.examine(_settings())
+    if base is None:
+        findings = doctor.examine(_settings())
+    else:
+        from services.tune_doctor import examine_base
+
+        findings = examine_base(base, _settings().home)
     missing = [finding for finding in findings if finding.standing == "missing"]
     if as_json:
         _print_json(

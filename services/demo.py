@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,12 @@ from data.importers.gathered import Found
 from data.media import write_picture
 from data.samples import Sample, sample
 from orchestrator.sheet import contact_sheet
-from services import answers, bringing, keeping, roles
+from services import answers, bringing, build, engines, keeping, roles
 from services.progress import Steps
 from services.report import Json, demo_report
+
+BASE = "small-base"  # the folder of the model that is made on the spot
+TUNING = ("base", "parameters", "heldout_before", "heldout_after", "swap_nats", "verdict")  # of its report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ def demo(archive: Archive, name: str, line: str | None, out: Path, size_px: int,
     with explained(out):
         out.mkdir(parents=True, exist_ok=True)
     memorial, warnings = _built(archive, chosen, size_px, steps)
+    tuning = _tuned(archive, memorial, name, steps)
     data, sheet = out / "reply.json", None
     for old in ("reply.mp4", "reply.png"):  # an answer without a clip must not lie beside the clip of another
         (out / old).unlink(missing_ok=True)
@@ -45,9 +50,22 @@ def demo(archive: Archive, name: str, line: str | None, out: Path, size_px: int,
         sheet = out / "reply.png"
         write_picture(sheet, contact_sheet(clip), answers.label(memorial, answers.EXHIBIT))
     told = demo_report(line, answer.record, clip, answer.clip, answer.first_frame_s, answer.total_s)
+    told["tuning"] = {each: tuning[each] for each in TUNING}
     write(data, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
     written = [path for path in (answer.clip and clip, data, sheet) if path]
     return Demo(memorial, told, written, tuple(warnings))
+
+
+def _tuned(archive: Archive, memorial: Memorial, name: str, steps: Steps) -> Json:
+    """A small model tuned on the sample before the eyes of whoever looks on, kept as a real one is; its report."""
+    base = archive.home.cache(f"{BASE}-{name}")
+    shutil.rmtree(base)
+    with steps.step("tune") as advance:
+        files = build.learn_live(archive, memorial, base, advance)
+    with archive.adding(memorial.id) as adding:
+        adding.set_model_files({**files})
+    told: Json = json.loads(files[engines.REPORT])
+    return told
 
 
 def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tuple[Memorial, list[str]]:

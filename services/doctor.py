@@ -56,6 +56,11 @@ def examine(settings: Settings) -> list[Finding]:
     ]
 
 
+def has_gpu() -> bool:
+    """Whether there is a GPU that torch could use, told without loading torch."""
+    return shutil.which("nvidia-smi") is not None
+
+
 def _system() -> Finding:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     text = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {cores} cores"
@@ -122,8 +127,7 @@ def _neural() -> Iterator[Finding]:
         yield Finding(
             "neural libraries", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in there)
         )
-    gpu = shutil.which("nvidia-smi") is not None
-    yield Finding("GPU", "ok", "found" if gpu else "none found; the built-in engines need none")
+    yield Finding("GPU", "ok", "found" if has_gpu() else "none found; the built-in engines need none")
 
 
 def _installed(name: str) -> bool:

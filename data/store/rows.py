@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Select, delete, func, insert, literal, or_, select, update
 from sqlalchemy.sql.schema import Table
 
 from data.store import schema
@@ -15,6 +15,7 @@ from data.store import schema
 Made = Literal["portraits", "voices"]
 MADE: dict[Made, Table] = {"portraits": schema.portraits, "voices": schema.voices}
 ROWS_AT_ONCE = 1_000  # in memory, of what may be very many
+Statement = TypeVar("Statement", Select[Any], Delete)
 Noted = Literal["visitors", "remembered", "corrections", "audience", "glossary", "confirmations"]
 
 
@@ -129,7 +130,7 @@ class Rows:
 
     def remove_unused(self, blob_id: str) -> bool:
         """Forget a blob of which nothing speaks; whether it was so."""
-        for table in (schema.sources, schema.papers, *MADE.values()):
+        for table in (schema.sources, schema.papers, schema.models, *MADE.values()):
             uses = select(table.c.id).where(table.c.blob_id == blob_id).limit(1)
             if self._connection.execute(uses).scalar_one_or_none() is not None:
                 return False
@@ -267,6 +268,23 @@ class Rows:
         rows = self._connection.execute(query.having(func.min(table.c.added_at) < before))
         return [(row.memorial_id, row.job_id) for row in rows]
 
+    def model_file(self, memorial_id: str, name: str) -> str | None:
+        """The blob of one file of the memorial's model."""
+        blob_id: str | None = self._connection.execute(
+            _model_files(select(schema.models.c.blob_id), memorial_id, name)
+        ).scalar_one_or_none()
+        return blob_id
+
+    def set_model_file(self, memorial_id: str, name: str, blob_id: str | None) -> list[str]:
+        """Another file of that name, or none; gives the ids of blobs that nothing speaks of any more."""
+        earlier = self.model_file(memorial_id, name)
+        if earlier == blob_id:
+            return []
+        self._connection.execute(_model_files(delete(schema.models), memorial_id, name))
+        if blob_id is not None:
+            self._insert(schema.models, memorial_id=memorial_id, name=name, blob_id=blob_id, added_at=_now())
+        return [earlier] if earlier is not None and self.remove_unused(earlier) else []
+
     # Notes
 
     def notes(self, what: Noted, memorial_id: str) -> list[NoteRow]:
@@ -317,6 +335,10 @@ def _values(row: KeptRow) -> dict[str, Any]:
 
 def _papers(query: Select[Any], memorial_id: str, job_id: str) -> Select[Any]:
     return query.where(schema.papers.c.memorial_id == memorial_id, schema.papers.c.job_id == job_id)
+
+
+def _model_files(statement: Statement, memorial_id: str, name: str) -> Statement:
+    return statement.where(schema.models.c.memorial_id == memorial_id, schema.models.c.name == name)
 
 
 def _now() -> datetime:

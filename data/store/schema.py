@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"  # the newest migration; a test holds it against the folder
+HEAD = "0005"  # the newest migration; a test holds it against the folder
 
 THEIRS = ("letter", "message", "spoken")
 WORDS = (*THEIRS, "told")
@@ -103,6 +103,17 @@ papers = Table(  # what a piece of long work was given and has made so far; gone
     Column("blob_id", String(ID_CHARS), ForeignKey("blobs.id"), nullable=False, index=True),
     Column("added_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("memorial_id", "job_id", "name", name="one_paper_a_name"),
+)
+
+models = Table(  # what a language model needs to answer for the memorial: its adapter, its verdict, the family's choice
+    "models",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("memorial_id", String(ID_CHARS), ForeignKey("memorials.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(16), nullable=False),
+    Column("blob_id", String(ID_CHARS), ForeignKey("blobs.id"), nullable=False, index=True),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("memorial_id", "name", name="one_model_file_a_name"),
 )
 
 

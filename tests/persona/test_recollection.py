@@ -14,7 +14,7 @@ from persona.claims import claim_in
 from persona.framing import needs_frame
 from persona.guard import guard
 from persona.holders import Holders
-from persona.offers import OFFER_AT_LEAST, offers
+from persona.offers import OFFER_AT_LEAST, offers, taken_up
 from persona.passages import read_all
 from persona.recall import LIMIT, length_of, terms_of_topic
 from persona.recollection import Recollection
@@ -280,3 +280,23 @@ def test_asked_whether_they_were_proud_they_answer_with_what_they_wrote() -> Non
 def test_nobody_takes_leave_with_a_recipe() -> None:
     said = list(Recollection(Person("Ann", None, None, "en"), FAMILY).reply([Turn("visitor", "Bye Mum")]))
     assert "theirs" not in {one.mark for one in said}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_is_offered_is_answered(sample: str) -> None:
+    persona = recollection(sample)
+    language = person(sample).language
+    offered = [offer for _, offer in persona.offers if persona.tells_of(offer)]
+    assert persona.openings == offered[:2]
+    for offer in offered:
+        said = list(persona.reply([Turn("visitor", taken_up(offer, language))]))
+        assert any(phrase.mark == "exhibit" for phrase in said), offer
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_was_just_asked_for_is_not_offered(sample: str) -> None:
+    persona = recollection(sample)
+    for _, offer in persona.offers:
+        line = taken_up(offer, person(sample).language)
+        said = [phrase for phrase in persona.reply([Turn("visitor", line)]) if phrase.mark == "imagined"]
+        assert not any(offer in phrase.text for phrase in said), offer

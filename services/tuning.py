@@ -1,0 +1,132 @@
+"""Tuning a language model for a memorial: as a durable job here, or by way of a borrowed machine. Knows no terminal.
+
+The borrowed machine is given a lesson, which holds what is to be learnt with the names in it hidden, and gives back
+what a job here makes: adapter, verdict, report and page.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from data.archive import Archive, Memorial
+from data.errors import NotReady, Refused
+from data.files import explained, try_place
+from orchestrator.job import Job
+from services import build, bundle, engines
+from services.progress import Steps
+from services.report import Json
+
+Bits = Literal[4, 8]
+FILES = (engines.ADAPTER, engines.VERDICT, engines.REPORT, engines.PAGE)
+BUNDLE_KEY = "bundle-key"  # of the lesson that was packed last
+_STATE = "state"
+_LESSON = "lesson"
+
+
+def order(base: str, *, named: bool, bits: Bits | None, download: bool) -> bytes:
+    """What a tuning job is given: `named` leaves other people's names in, `download` lets the base be fetched."""
+    return json.dumps({"base": base, "named": named, "bits": bits, "download": download}).encode()
+
+
+def tune(job: Job) -> None:
+    """The body of the job: what to learn, learning it, and keeping what came of it."""
+    if job.paper("report") is not None:
+        return
+    given = json.loads(job.given("order"))
+    if job.paper(_LESSON) is None:
+        with job.step("lesson"):
+            memorial = job.archive.memorial(job.memorial_id)
+            lesson = build.lesson(job.archive, memorial, given["base"], named=given["named"], bits=given["bits"])
+        job.publish(**{_LESSON: lesson})
+    with job.step("tune") as advance:
+        files = build.learn(
+            job.given(_LESSON),
+            advance,
+            kept=job.paper(_STATE),
+            keep=partial(_keep_state, job),
+            download=given["download"],
+        )
+    with job.step("keep"), job.publishing() as adding:
+        adding.set_model_files({**files})
+        adding.add_paper(job.id, "report", files[engines.REPORT])
+        adding.remove_papers(job.id, _LESSON, _STATE)
+
+
+def pack(archive: Archive, memorial: Memorial, path: Path, base: str, *, named: bool, bits: Bits | None) -> str:
+    """Write the lesson for another machine; gives the key that opens it, of which the memorial keeps one as well."""
+    try_place(path)
+    lesson, key = build.lesson(archive, memorial, base, named=named, bits=bits), bundle.new_key()
+    with archive.adding(memorial.id) as adding:
+        adding.set_model_files({BUNDLE_KEY: key.encode()})
+    bundle.pack(path, "lesson", lesson, key)
+    return key
+
+
+def learn(lesson: Path, out: Path, key: str, steps: Steps, *, download: bool) -> Json:
+    """On the other machine: learn what was packed, and write what is to be brought home. Gives the report."""
+    try_place(out)
+    given = bundle.unpack(lesson, "lesson", key)
+    with steps.step("tune") as advance:
+        files = build.learn(given, advance, download=download)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as written:
+        for name, data in files.items():
+            written.writestr(name, data)
+    bundle.pack(out, "learnt", packed.getvalue(), key)
+    return _report(files[engines.REPORT])
+
+
+def adopt(archive: Archive, memorial: Memorial, path: Path) -> Json:
+    """Keep what another machine learnt. Gives the report."""
+    key = archive.model_file(memorial.id, BUNDLE_KEY)
+    if key is None:
+        raise NotReady("nothing was packed for this memorial: begin with `lantern tune MEMORIAL --pack FILE`")
+    with zipfile.ZipFile(io.BytesIO(bundle.unpack(path, "learnt", key.decode()))) as given:
+        files = {name: given.read(name) for name in FILES}
+    with archive.adding(memorial.id) as adding:
+        adding.set_model_files({**files})
+    return _report(files[engines.REPORT])
+
+
+def merge(
+    archive: Archive, memorial: Memorial, folder: Path, base: str | None, steps: Steps, *, download: bool
+) -> None:
+    """Write base and adapter as one model, for servers that take no adapter. It lies there in the clear."""
+    adapter = archive.model_file(memorial.id, engines.ADAPTER)
+    if adapter is None:
+        raise NotReady("nothing was tuned for this memorial yet: begin with `lantern tune`")
+    with explained(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Refused(f"{folder} is there already: give the name of a new folder")
+    part = folder.with_name(f"{folder.name}.part")
+    try:
+        with steps.step("merge"), explained(folder):
+            build.merge(adapter, part, base, download=download)
+            part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def tuned_base(archive: Archive, memorial: Memorial) -> str:
+    """The base that the adapter was made for."""
+    adapter = archive.model_file(memorial.id, engines.ADAPTER)
+    if adapter is None:
+        raise NotReady("nothing was tuned for this memorial yet: begin with `lantern tune`, or give --base")
+    return build.tuned_base(adapter)
+
+
+def _report(data: bytes) -> Json:
+    found: Json = json.loads(data)
+    return found
+
+
+def _keep_state(job: Job, state: bytes) -> None:
+    with job.publishing() as adding:
+        adding.remove_papers(job.id, _STATE)
+        adding.add_paper(job.id, _STATE, state)
