@@ -15,7 +15,7 @@ from data.importers.gathered import Found
 from data.media import write_picture
 from data.samples import Sample, sample
 from orchestrator.sheet import contact_sheet
-from services import answers, bringing, build, engines, keeping, roles
+from services import answers, bringing, engines, keeping, lessons, roles
 from services.progress import Steps
 from services.report import Json, demo_report
 
@@ -61,7 +61,7 @@ def _tuned(archive: Archive, memorial: Memorial, name: str, steps: Steps) -> Jso
     base = archive.home.cache(f"{BASE}-{name}")
     shutil.rmtree(base)
     with steps.step("tune") as advance:
-        files = build.learn_live(archive, memorial, base, advance)
+        files = lessons.learn_live(archive, memorial, base, advance)
     with archive.adding(memorial.id) as adding:
         adding.set_model_files({**files})
     told: Json = json.loads(files[engines.REPORT])

@@ -18,7 +18,7 @@ from data.archive import Archive, Memorial
 from data.errors import NotReady, Refused
 from data.files import explained, try_place
 from orchestrator.job import Job
-from services import build, bundle, engines
+from services import bundle, engines, lessons
 from services.progress import Steps
 from services.report import Json
 
@@ -42,10 +42,10 @@ def tune(job: Job) -> None:
     if job.paper(_LESSON) is None:
         with job.step("lesson"):
             memorial = job.archive.memorial(job.memorial_id)
-            lesson = build.lesson(job.archive, memorial, given["base"], named=given["named"], bits=given["bits"])
+            lesson = lessons.made(job.archive, memorial, given["base"], named=given["named"], bits=given["bits"])
         job.publish(**{_LESSON: lesson})
     with job.step("tune") as advance:
-        files = build.learn(
+        files = lessons.learn(
             job.given(_LESSON),
             advance,
             kept=job.paper(_STATE),
@@ -61,7 +61,7 @@ def tune(job: Job) -> None:
 def pack(archive: Archive, memorial: Memorial, path: Path, base: str, *, named: bool, bits: Bits | None) -> str:
     """Write the lesson for another machine; gives the key that opens it, of which the memorial keeps one as well."""
     try_place(path)
-    lesson, key = build.lesson(archive, memorial, base, named=named, bits=bits), bundle.new_key()
+    lesson, key = lessons.made(archive, memorial, base, named=named, bits=bits), bundle.new_key()
     with archive.adding(memorial.id) as adding:
         adding.set_model_files({BUNDLE_KEY: key.encode()})
     bundle.pack(path, "lesson", lesson, key)
@@ -73,7 +73,7 @@ def learn(lesson: Path, out: Path, key: str, steps: Steps, *, download: bool) ->
     try_place(out)
     given = bundle.unpack(lesson, "lesson", key)
     with steps.step("tune") as advance:
-        files = build.learn(given, advance, download=download)
+        files = lessons.learn(given, advance, download=download)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as written:
         for name, data in files.items():
@@ -107,7 +107,7 @@ def merge(
     part = folder.with_name(f"{folder.name}.part")
     try:
         with steps.step("merge"), explained(folder):
-            build.merge(adapter, part, base, download=download)
+            lessons.merge(adapter, part, base, download=download)
             part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -118,7 +118,7 @@ def tuned_base(archive: Archive, memorial: Memorial) -> str:
     adapter = archive.model_file(memorial.id, engines.ADAPTER)
     if adapter is None:
         raise NotReady("nothing was tuned for this memorial yet: begin with `lantern tune`, or give --base")
-    return build.tuned_base(adapter)
+    return lessons.tuned_base(adapter)
 
 
 def _report(data: bytes) -> Json:

@@ -249,7 +249,10 @@ def test_a_free_model_s_sentences_are_theirs_only_to_the_letter() -> None:
     who = Recollection(
         PERSON["en"], [Letter("may.txt", f"{GARDEN['en']} On Friday the roses will be planted.", "1987-03-14")]
     )
-    text = " The roses in the garden were red. The roses in the garden were blue. On Friday the roses will be planted. And then it"
+    text = (
+        " The roses in the garden were red. The roses in the garden were blue."
+        " On Friday the roses will be planted. And then it"
+    )
     (answer,) = heard(Generation(who, Reciting(text), WRITING), who, QUESTION["en"])
     assert [(phrase.mark, phrase.text) for phrase in answer] == [
         ("theirs", "The roses in the garden were red."),
