@@ -236,12 +236,16 @@ class Archive:
         """The latest rig, or None where no photo was given."""
         return self._latest("portraits", memorial_id)
 
-    def model_file(self, memorial_id: str, name: str) -> bytes | None:
-        """One file of the language model that was tuned for the memorial or chosen for it, or None."""
+    def model_files(self, memorial_id: str, *names: str) -> tuple[bytes | None, ...]:
+        """Files of the memorial's language model, all of one moment; None for each that there is not."""
         with self._store.reading() as rows:
             check_there(rows, memorial_id)
-            blob_id = rows.model_file(memorial_id, name)
-        return None if blob_id is None else self._vault.get(memorial_id, blob_id)
+            blob_ids = [rows.model_file(memorial_id, name) for name in names]
+        return tuple(None if each is None else self._vault.get(memorial_id, each) for each in blob_ids)
+
+    def model_file(self, memorial_id: str, name: str) -> bytes | None:
+        """One of them."""
+        return self.model_files(memorial_id, name)[0]
 
     def sources(self, memorial_id: str) -> Iterator[Kept]:
         """Everything that the family gave, the first added first; few in memory at a time."""

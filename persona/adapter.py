@@ -11,12 +11,15 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 from transformers import PreTrainedModel
@@ -77,19 +80,18 @@ def pack(model: PeftModel, state: State, base: str) -> bytes:
 
 
 def base_of(archive: bytes) -> str:
-    """The base that an adapter was made for: its folder, or its name on the hub."""
-    return str(json.loads(_files(archive)[BASE_FILE])["name"])
+    """The base that an adapter was made for: its folder, or its name on the hub. Raises NotReady."""
+    return _kept(archive).base
 
 
 def put_on(model: PreTrainedModel, archive: bytes) -> PeftModel:
-    """The model with a kept adapter. Raises NotReady where the adapter was made for another base."""
-    files = _files(archive)
-    if json.loads(files[BASE_FILE])["likeness"] != likeness_of(model):
-        raise NotReady(f"this adapter was tuned on {base_of(archive)}: give that base, or tune anew with this one")
-    config = LoraConfig(**json.loads(files[CONFIG_FILE]))
+    """The model with a kept adapter. Raises NotReady where it was made for another base, or is damaged."""
+    kept = _kept(archive)
+    if kept.likeness != likeness_of(model):
+        raise NotReady(f"this adapter was tuned on {kept.base}: give that base, or tune anew with this one")
     with torch.random.fork_rng():  # drawn only to be replaced, and in float32, however coarse the base is
-        adapted = _adapted(model, config)
-    found: Any = set_peft_model_state_dict(adapted, load(files[WEIGHTS_FILE]))
+        adapted = _adapted(model, kept.config)
+    found: Any = set_peft_model_state_dict(adapted, dict(kept.weights))
     if found.unexpected_keys or any("lora_" in key for key in found.missing_keys):
         raise NotReady(_DAMAGED)
     return adapted.eval()
@@ -109,14 +111,6 @@ def merge(base: str | Path, archive: bytes, folder: Path, *, download: bool = Fa
     model, tokenizer = read_base(base, exact, "cpu", download=download)
     with enough_memory("cpu"):
         return save_model(merged(model, archive), tokenizer, folder)
-
-
-def unpack(archive: bytes, folder: Path) -> Path:
-    """The adapter as the folder that peft and servers read. It is in the clear there: lend it, and take it away."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in _files(archive).items():
-        (folder / name).write_bytes(data)
-    return folder
 
 
 def likeness_of(model: PreTrainedModel | PeftModel) -> str:
@@ -142,9 +136,25 @@ def _adapted(model: PreTrainedModel, config: LoraConfig) -> PeftModel:
 _DAMAGED: Final = "this adapter is damaged or comes from another program: tune anew with `lantern tune`"
 
 
-def _files(archive: bytes) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What an archive holds."""
+
+    base: str
+    likeness: str
+    config: LoraConfig
+    weights: State
+
+
+def _kept(archive: bytes) -> _Kept:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as given:
-            return {name: given.read(name) for name in (CONFIG_FILE, BASE_FILE, WEIGHTS_FILE)}
-    except (zipfile.BadZipFile, KeyError) as err:
+            made_for, config = json.loads(given.read(BASE_FILE)), json.loads(given.read(CONFIG_FILE))
+            weights = load(given.read(WEIGHTS_FILE))
+        known = {each.name for each in fields(LoraConfig) if each.init}  # another version of peft may write others
+        theirs = LoraConfig(**{key: value for key, value in config.items() if key in known})
+        return _Kept(str(made_for["name"]), str(made_for["likeness"]), theirs, weights)
+    except (
+        zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, SafetensorError,
+    ) as err:  # fmt: skip
         raise NotReady(_DAMAGED) from err

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Final, Literal
 
 from data.errors import NotReady
 from data.types import Language, Letter, Person, Turn
-from persona.masking import Mask, Masked
+from persona.masking import Mask, Masked, greeted, titled
 from persona.passages import evened_sentences, read
 from persona.sentences import even, joined, sentences_of
 
@@ -27,7 +27,7 @@ FEWEST: Final = 3  # strands: one for each part
 LONGEST_PAUSE: Final = timedelta(hours=6)  # families answer after hours; a night ends a conversation
 LONGEST_STRETCH: Final = timedelta(days=1)  # a family over several time zones never sleeps
 CONTEXT_SHARE: Final = 0.25  # of a window, for what stood before it, where a strand is longer than a window
-REPEATED_CHARS: Final = 40  # so long a text in two of the parts was copied
+REPEATED_CHARS: Final = 40  # so long a run that stands in two of the parts was copied
 
 VISITOR: Final[Mapping[Language, str]] = {"en": "Visitor", "zh": "来客"}  # whoever else speaks: nobody is named
 _COLON: Final[Mapping[Language, str]] = {"en": ":", "zh": "："}
@@ -63,8 +63,9 @@ class Strand:
 class Corpus:
     """What is learnt, and what was written later: first what says when to stop, then what is measured in the end.
 
-    `excluded` counts sentences that are doubtful or struck and otherwise whole letters and messages; `masked` counts
-    what was hidden.
+    A sentence of the later ones that shares a long run with anything before is context there, and measures nothing.
+    `excluded` counts sentences that are doubtful, struck or in two parts and otherwise whole letters and messages;
+    `masked` counts what was hidden.
     """
 
     person: Person
@@ -95,17 +96,18 @@ def corpus_of(
 ) -> Corpus:
     """The letters as something to learn from. The same letters always make the same corpus.
 
-    `names` are those of visitors and others, to be hidden beside the names of those who wrote in the chats. Letters
-    without a date count as older than any other. Raises NotReady where too little is left.
+    `names` are those of visitors and others, to be hidden beside those of whoever wrote in the chats, was greeted in a
+    letter or is called by a title; the person's own stays. Somebody who is only spoken of by a bare name is not known,
+    and not hidden. Letters without a date count as older than any other. Raises NotReady where too little is left.
     """
     reading = _Reading(person, struck)
     given = list(letters)
     others = {letter.author for letter in given if letter.author is not None}
-    mask = Mask({*names, *others} - {person.name})
+    mask = Mask({*names, *others, *_called(given)}, person.name)
     found = [strand for session in _sessions(reading.usable(given)) if (strand := reading.strand(session))]
     shown = [_masked(strand, mask) for strand in found] if masked else found
     parts = _parted(sorted(shown, key=lambda strand: strand.date or ""))
-    reading.excluded["in two parts"] = len(shown) - sum(map(len, parts))
+    reading.excluded["in two parts"] = _learnt_sentences(shown) - sum(map(_learnt_sentences, parts))
     if not all(parts):
         raise NotReady(
             f"their own writing is too little to learn from some of it, stop in time and measure on the rest "
@@ -244,6 +246,14 @@ def _instant(date: str) -> datetime:
     return datetime.fromisoformat(date).replace(tzinfo=None)  # the writer's own clock
 
 
+def _called(letters: Iterable[Letter]) -> Iterator[str]:
+    """Whom the letters greet, and whom they call by a title."""
+    for letter in letters:
+        yield from titled(letter.text)
+        if not _is_talk(letter) and (salutation := read(letter).salutation):
+            yield from greeted(salutation)
+
+
 def _masked(strand: Strand, mask: Mask) -> Strand:
     return replace(strand, parts=tuple(replace(part, text=mask(part.text)) for part in strand.parts))
 
@@ -253,7 +263,7 @@ def _parted(strands: Sequence[Strand]) -> tuple[tuple[Strand, ...], tuple[Strand
     early, held_out = _cut_off(strands, HELD_OUT)
     training, validation = _cut_off(early, VALIDATION)
     fresh = [*training, *_fresh(validation, training), *_fresh(held_out, early)]
-    return (tuple(training), tuple(validation), tuple(held_out)) if len(fresh) == len(strands) else _parted(fresh)
+    return (tuple(training), tuple(validation), tuple(held_out)) if fresh == list(strands) else _parted(fresh)
 
 
 def _cut_off(strands: Sequence[Strand], share: float) -> tuple[Sequence[Strand], Sequence[Strand]]:
@@ -264,10 +274,46 @@ def _cut_off(strands: Sequence[Strand], share: float) -> tuple[Sequence[Strand],
     return strands[:border], strands[border:]
 
 
-def _fresh(later: Iterable[Strand], earlier: Iterable[Strand]) -> list[Strand]:
-    """Those that were not copied from, or into, what was written before."""
-    known = "\n".join(strand.theirs for strand in earlier)
-    return [strand for strand in later if len(strand.theirs) < REPEATED_CHARS or strand.theirs not in known]
+def _fresh(later: Sequence[Strand], earlier: Iterable[Strand]) -> list[Strand]:
+    """The later ones, what was copied from earlier ones only to be read; those without anything else left out."""
+    copied = set(_runs_of(later)).intersection(_runs_of(earlier))
+    fresh = (_only_read(strand, copied) if copied else strand for strand in later)
+    return [strand for strand in fresh if strand.theirs]
+
+
+def _only_read(strand: Strand, copied: Collection[str]) -> Strand:
+    """The strand, its sentences that were copied as context."""
+    starts = (at for at, run in enumerate(_runs(_said(strand))) if run in copied)
+    covered = {place for start in starts for place in range(start, start + REPEATED_CHARS)}
+    parts: list[Part] = []
+    at = 0
+    for part in strand.parts:
+        if not part.theirs or covered.isdisjoint(range(at, at + len(part.text))):
+            parts.append(part)
+            at += len(part.text) * part.theirs
+            continue
+        for piece in _sentences(part.text):
+            shared = len(covered.intersection(range(at, at + len(piece))))
+            parts.append(Part(piece, shared < min(REPEATED_CHARS, len(piece.strip()))))
+            at += len(piece)
+    return replace(strand, parts=tuple(parts))
+
+
+def _said(strand: Strand) -> str:
+    return "".join(part.text for part in strand.parts if part.theirs)
+
+
+def _runs_of(strands: Iterable[Strand]) -> Iterator[str]:
+    return chain.from_iterable(_runs(_said(strand)) for strand in strands)
+
+
+def _runs(text: str) -> list[str]:
+    """Every stretch of a text that is so long as only what was copied is."""
+    return [text[at : at + REPEATED_CHARS] for at in range(len(text) - REPEATED_CHARS + 1)]
+
+
+def _learnt_sentences(strands: Iterable[Strand]) -> int:
+    return sum(len(sentences_of(part.text)) for strand in strands for part in strand.parts if part.theirs)
 
 
 def _learnable(window: Iterable[tuple[Part, int]]) -> Iterator[tuple[Part, ...]]:

@@ -8,6 +8,7 @@ answers, is met by the built-in persona, which says so. The guard stands around 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,13 +16,15 @@ from functools import cached_property, lru_cache, partial
 from typing import Final, Protocol, runtime_checkable
 
 from data.errors import NotReady
-from data.types import Phrase, Turn
+from data.types import Language, Phrase, Turn
 from persona.corpus import TURN_END
+from persona.grave import asks_for_grave, is_grave
 from persona.grounding import Grounding
 from persona.manner import expression_of
 from persona.passages import Said, evened_sentences
 from persona.prompt import Exchange, Prompt, exchanges, prompt_of, stops_of
 from persona.reading import same_letter
+from persona.recall import length_of
 from persona.recollection import Recollection
 from persona.sentences import even, sentences_of
 from persona.spans import Codec, Piece, Spans, connectives, sentences
@@ -31,6 +34,12 @@ from persona.verdict import Verdict
 ANSWER_SHARE: Final = 0.25  # of what a model can read, kept free for the answer
 LONGEST_ANSWER: Final = 320  # tokens: three Chinese sentences in GPT-J's alphabet, which spends two on a character
 REMEMBERED: Final = 64  # lines of conversations whose passages are not looked up again
+OF_ONES_OWN: Final[dict[Language, int]] = {"en": 5, "zh": 8}  # words, Chinese characters
+_QUOTING: Final = re.compile(  # only a sentence of theirs is quoted
+    r"[:：\"“”「」『』]|\b(?:i|i've|i had|i have) (?:once |also |often |always )?(?:wrote|written|said|told|promised)\b"
+    r"|\b(?:my|this|that|a|the) (?:letter|message|diary)s?\b|写过|写道|说过|讲过|信[里中上]|日记",
+    re.IGNORECASE,
+)
 STOPS: Final = ".!?。！？…~～\"'”’」』)）"  # at the end of a sentence that is over
 SETTLED_CHARS: Final = 8  # behind a sentence, before it is surely over: "……" may be followed by 他说
 
@@ -127,7 +136,8 @@ class Generation:
         past = 0
         for group in exchanges(turns):
             asked = next((at for at, turn in enumerate(group) if turn.speaker == "persona"), len(group))
-            talk.append(Exchange(group, self._recalled(tuple(turns[: past + asked])) if asked else ()))
+            if passages := self._recalled(tuple(turns[: past + asked])) if asked else ():
+                talk.append(Exchange(group, passages))  # what was no line for a model is none afterwards
             past += len(group)
         prompt = prompt_of(self._p.person, talk, self._model.count, self._model.context_tokens - self._room)
         return prompt if prompt.passages[:1] == recalled[:1] else None  # there must be room for the best
@@ -154,16 +164,28 @@ class Generation:
     # free
 
     def _freely(self, prompt: Prompt, told: Telling) -> Iterator[Phrase]:
-        """Sentences of the model's, each as soon as it is over, but for those of theirs that may not be said."""
+        """Sentences of the model's, each as soon as it is over, but for those that may not be said."""
+        near = {self._p.originals.evened(one) for passage in prompt.passages for one in passage}
         stops = stops_of(self._p.person.language)
         words = self._model.stream(prompt.text, most_tokens=self._room, stops=stops, seed=self._seed)
         with closing(words):
             for sentence in whole_sentences(words):
-                one = self._said.get(even(sentence))
-                if one is None and not self._is_struck(sentence):
+                evened = even(sentence)
+                one = self._said.get(evened) if evened in near or self._is_no_chance(evened) else None
+                if one is None and self._may_write(sentence, told.line):
                     yield told.ours(sentence)
                 elif one is not None and not self._grounding.is_withheld([one], told.line):
                     yield from told.theirs(one)
+
+    def _is_no_chance(self, sentence: str) -> bool:
+        """Whether nobody writes the same by accident: a "Yes." of the model's is not theirs."""
+        language = self._p.person.language
+        return length_of(sentence, language) >= OF_ONES_OWN[language]
+
+    def _may_write(self, sentence: str, line: str) -> bool:
+        """Nothing struck, no words put into the person's letters, and nothing grave that nobody asked for."""
+        grave = is_grave(sentence) and not asks_for_grave(line)
+        return not grave and not _QUOTING.search(sentence) and not self._is_struck(sentence)
 
     def _is_struck(self, sentence: str) -> bool:
         """Whether it holds what the family struck: a model may have learnt it before."""

@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
 import torch
-from accelerate import PartialState, init_empty_weights  # type: ignore[import-untyped]
-from transformers import AutoModelForCausalLM, PreTrainedConfig
+from accelerate import PartialState  # type: ignore[import-untyped]
+from transformers import AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 
 from data.errors import Missing
 from persona.base import Bits
 
-FORMATS: Final = ("float32", "bfloat16")  # float16 overflows in training
+NUMBER_BYTES: Final = {"float32": 4, "bfloat16": 2}  # float16 overflows in training
+FORMATS: Final = tuple(NUMBER_BYTES)  # the most exact first
 TIMED_WORK: Final = {"cpu": 2**27}  # tokens times a block's width squared: 8 tokens of GPT-J
 TIMED_WORK_GPU: Final = 2**35  # less would time how long it takes to ask a GPU for anything
 TIMED_MOST: Final = 2048  # tokens
@@ -52,6 +53,15 @@ class Means:
         assert isinstance(found, torch.dtype)  # noqa: S101
         return found
 
+    @property
+    def here(self) -> bool:
+        """Whether this machine has that device."""
+        try:
+            torch.empty(0, device="cuda" if self.spread == "auto" else self.spread)
+        except (RuntimeError, AssertionError):
+            return False
+        return True
+
 
 def means_for(config: PreTrainedConfig, windows: int, tokens: int, bits: Bits | None = None) -> Means:
     """The fastest that fit: batches of so many windows of so many tokens. Raises Missing where none do.
@@ -60,7 +70,7 @@ def means_for(config: PreTrainedConfig, windows: int, tokens: int, bits: Bits | 
     """
     device = str(PartialState().device)
     free_bytes = _free_bytes(device) * USABLE
-    parameters = parameters_of(config)
+    parameters = int(weightless(config).num_parameters())
     fitting = {
         name: found
         for name in FORMATS
@@ -79,24 +89,49 @@ def means_for(config: PreTrainedConfig, windows: int, tokens: int, bits: Bits | 
     return Means(spread, chosen, *fitting[chosen])
 
 
-def parameters_of(config: PreTrainedConfig) -> int:
-    """How many weights a model of that configuration has; none of them is made."""
+def weightless(config: PreTrainedConfig) -> PreTrainedModel:
+    """The model of a configuration, with none of its weights in memory. Raises Missing where it is none of text."""
     make: Any = AutoModelForCausalLM.from_config
-    with init_empty_weights():
-        return int(make(config).num_parameters())
+    try:
+        with torch.device("meta"):
+            model: PreTrainedModel = make(config)
+    except (ValueError, KeyError, TypeError, AttributeError) as err:
+        raise Missing(f"{_named(config)} is no language model that goes on with a text: choose another base") from err
+    return model
 
 
 def needed_bytes(config: PreTrainedConfig, name: str, at_once: int, tokens: int, *, recompute: bool) -> float:
     """What a step holds beside the weights, about: s·b·h (34 + 5 a s / h) bytes a block where numbers have two.
 
-    Korthikanti et al., "Reducing Activation Recomputation in Large Transformer Models", 2022.
+    Korthikanti et al., "Reducing Activation Recomputation in Large Transformer Models", 2022. Raises Missing where the
+    model is not made of such blocks.
     """
-    shape: Any = config.get_text_config(decoder=True)
-    hidden, heads, blocks = shape.hidden_size, shape.num_attention_heads, shape.num_hidden_layers
-    one = tokens * at_once * hidden * (34 + 5 * heads * tokens / hidden) * _bytes(name) / 2
-    between = tokens * at_once * hidden * _bytes(name)
-    logits = tokens * at_once * shape.vocab_size * 4.0 * LOGIT_COPIES
+    hidden, heads, blocks, vocabulary = _shape(config)
+    one = tokens * at_once * hidden * (34 + 5 * heads * tokens / hidden) * NUMBER_BYTES[name] / 2
+    between = tokens * at_once * hidden * NUMBER_BYTES[name]
+    logits = tokens * at_once * vocabulary * 4.0 * LOGIT_COPIES
     return float(logits + (one + blocks * between if recompute else blocks * one))
+
+
+def _shape(config: PreTrainedConfig) -> tuple[int, int, int, int]:
+    """Hidden size, heads, blocks, vocabulary."""
+    shape: Any = config.get_text_config(decoder=True)
+    try:
+        return (
+            int(shape.hidden_size),
+            int(shape.num_attention_heads),
+            int(shape.num_hidden_layers),
+            int(shape.vocab_size),
+        )
+    except (AttributeError, TypeError, ValueError) as err:
+        raise Missing(
+            f"{_named(config)} is not made of like blocks with attention, and what it takes cannot be told: choose "
+            "another base"
+        ) from err
+
+
+def _named(config: PreTrainedConfig) -> str:
+    return str(config.name_or_path) or "this base"
 
 
 def _within(config: PreTrainedConfig, free: float, name: str, windows: int, tokens: int) -> tuple[int, bool] | None:
@@ -159,8 +194,4 @@ def _free_bytes(device: str) -> float:
 
 
 def _weights_bytes(parameters: int, name: str, bits: Bits | None) -> float:
-    return parameters * (bits / 8 if bits else _bytes(name))
-
-
-def _bytes(name: str) -> int:
-    return 4 if name == "float32" else 2
+    return parameters * (bits / 8 if bits else NUMBER_BYTES[name])

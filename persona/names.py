@@ -16,7 +16,7 @@ _CALLED: Final = re.compile(r",\s*\w+\s*[?!.]*$")  # "How was the lake, Grace?"
 _WHO: Final = re.compile(r"\bwho(?:'s| is| was)\s+([a-z]+)\s*\??$")  # "who was zelda", typed without capitals
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]+")
 _FAMILIAR: Final = re.compile(r"[小老阿](?![几大小些人是])[\u3400-\u9fff]")
-_SURNAMES: Final = frozenset(
+SURNAMES: Final = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆"
     "廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
 )
@@ -56,5 +56,5 @@ def _chinese(run: str) -> Iterator[str]:
     import rjieba
 
     for word, kind in rjieba.tag(run):
-        if _FAMILIAR.fullmatch(word) or (kind == _PERSON and len(word) > 1 and word[0] in _SURNAMES):
+        if _FAMILIAR.fullmatch(word) or (kind == _PERSON and len(word) > 1 and word[0] in SURNAMES):
             yield word

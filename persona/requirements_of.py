@@ -1,4 +1,4 @@
-"""What tuning or running a base model takes, told from its configuration alone, before its weights are fetched.
+"""What tuning a base model takes, told from its configuration alone, before its weights are fetched.
 
 Parameters are counted exactly, by building the model without memory; bytes and hours are estimates, and hold what
 means.py will ask for. Knows no memorial.
@@ -13,16 +13,14 @@ from typing import Any, Final
 
 import torch
 from torch import nn
-from transformers import AutoModelForCausalLM, GPTJConfig, PreTrainedConfig, PreTrainedModel
+from transformers import GPTJConfig, PreTrainedConfig, PreTrainedModel
 
 from data.errors import Missing
 from persona.base import configuration
-from persona.language_model import CONTEXT_LIMIT
-from persona.means import USABLE, needed_bytes
+from persona.means import NUMBER_BYTES, USABLE, needed_bytes, weightless
 from persona.tune import Plan
 
 TOKENS: Final = 300_000  # where nobody says how much text there is: some hundred letters, and a chat of years
-NUMBER_BYTES: Final = {"float32": 4, "bfloat16": 2}  # what a CPU is tuned in mostly, and a GPU
 ADAM_BYTES: Final = 16  # for each number of the adapter: itself, its gradient and two moments, in float32
 SAVED_BYTES: Final = 12  # of these, what a checkpoint keeps
 CHECKPOINTS: Final = 2  # on the disk at once: the best, and the last
@@ -57,24 +55,22 @@ class Needs:
     hours: float
 
 
-def needs(
-    base: Path | str, tune: bool = True, *, flop_per_s: float, tokens: int = TOKENS, download: bool = False
-) -> Needs:
-    """What a base takes on a machine that multiplies matrices so fast, for a text of so many tokens.
+def needs(base: Path | str, *, flop_per_s: float, tokens: int = TOKENS, download: bool = False) -> Needs:
+    """What tuning a base takes on a machine that multiplies matrices so fast, for a text of so many tokens.
 
     Its configuration alone is read: of GPT-J-6B it is known here, of another base on the hub it is fetched where
     `download` says so, and never its weights. Raises Missing where there is none.
     """
     config, plan = _config(base, download), Plan()
-    model = _without_memory(base, config)
-    parameters, adapted = int(model.num_parameters()), _adapter_numbers(model, plan.rank) if tune else 0
+    model = weightless(config)
+    parameters, adapted = int(model.num_parameters()), _adapter_numbers(model, plan.rank)
     least = {
         name: parameters * each
         + adapted * ADAM_BYTES
-        + (needed_bytes(config, name, 1, plan.window_tokens, recompute=True) if tune else _cache_bytes(config, each))
+        + needed_bytes(config, name, 1, plan.window_tokens, recompute=True)
         for name, each in NUMBER_BYTES.items()
     }
-    flop = FLOP * PASSES * (parameters - _looked_up(model)) * tokens * plan.most_epochs if tune else 0
+    flop = FLOP * PASSES * (parameters - _looked_up(model)) * tokens * plan.most_epochs
     fetched = 0 if Path(base).is_dir() else parameters * _published_bytes(config)
     return Needs(
         parameters=parameters,
@@ -110,16 +106,6 @@ def _config(base: Path | str, download: bool) -> PreTrainedConfig:
         ) from err
 
 
-def _without_memory(base: Path | str, config: PreTrainedConfig) -> PreTrainedModel:
-    make: Any = AutoModelForCausalLM.from_config
-    try:
-        with torch.device("meta"):
-            model: PreTrainedModel = make(config)
-    except (ValueError, KeyError, TypeError, AttributeError) as err:
-        raise Missing(f"{base} is no language model that goes on with a text: choose another base") from err
-    return model
-
-
 def _adapter_numbers(model: PreTrainedModel, rank: int) -> int:
     """Of a LoRA adapter on every matrix but the vocabulary's: Hu et al., "LoRA", 2021."""
     head = _head(model)
@@ -148,12 +134,3 @@ def _embedding(model: Any) -> Any:
 def _published_bytes(config: Any) -> int:
     """Of a number in the files; a configuration that does not say is of a time when all were float32."""
     return NUMBER_BYTES["float32"] if config.dtype is None else int(config.dtype.itemsize)
-
-
-def _cache_bytes(config: PreTrainedConfig, number_bytes: int) -> int:
-    """Keys and values of the whole context, while answering."""
-    shape: Any = config.get_text_config(decoder=True)
-    heads = getattr(shape, "num_key_value_heads", None) or shape.num_attention_heads
-    width = shape.hidden_size // shape.num_attention_heads * heads
-    context = min(shape.max_position_embeddings, CONTEXT_LIMIT)
-    return int(2 * context * shape.num_hidden_layers * width * number_bytes)

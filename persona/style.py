@@ -20,6 +20,7 @@ from scipy.stats import wasserstein_distance
 from data.errors import NotReady
 from persona.address import is_addressed
 from persona.language import HAN
+from persona.masking import HIDDEN
 from persona.sentences import even, joined, paragraphs_of, sentences_of
 
 COMMON_WORDS: Final = 150  # the most frequent of what is compared with; rarer ones tell subjects, not manner
@@ -53,7 +54,7 @@ def distance(texts: Sequence[str], usual: Sequence[str]) -> Distance:
     lengths, usual_lengths = [[len(units(each)) for each in group] for group in (ours, theirs)]
     said, usually = [_words(group) for group in (ours, theirs)]
     common = [word for word, _ in usually.most_common(COMMON_WORDS)]
-    signs, usual_signs = [Counter(_SIGN.findall(even(" ".join(group)))) for group in (ours, theirs)]
+    signs, usual_signs = [Counter(_SIGN.findall(HIDDEN.sub("", even(" ".join(group))))) for group in (ours, theirs)]
     return Distance(
         sentence_length=float(wasserstein_distance(lengths, usual_lengths) / np.mean(usual_lengths)),
         vocabulary=_apart(said, usually, common),

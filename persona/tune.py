@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from math import ceil, exp
 from pathlib import Path
@@ -20,12 +20,12 @@ from typing import Any, Final
 
 import torch
 from peft import PeftModel, prepare_model_for_kbit_training
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.optimization import get_cosine_schedule_with_warmup
 
-from persona.adapter import pack, put_back, state_of, with_adapter
+from persona.adapter import likeness_of, pack, put_back, state_of, with_adapter
 from persona.base import Bits, configuration, enough_memory, read_base
-from persona.batches import Texts
+from persona.batches import Texts, Window
 from persona.corpus import Corpus
 from persona.language import HAN
 from persona.language_model import LanguageModel
@@ -127,16 +127,19 @@ def tune(
     """An adapter for the base, learnt from the corpus.
 
     `keep` is handed the run's state every so often, and at its end; given back as `kept`, the run goes on from there.
-    A state of another base, corpus or plan is passed over. `advance` is called before each pass through the model and
+    A state of another base, corpus or plan is passed over, and its means where this machine has not its device any
+    more. `advance` is called before each pass through the model and
     may raise to stop. Raises Missing where the base is not here, or the memory for it.
     """
     plan = plan or Plan()
-    mark = _mark(base, corpus, plan)
+    config = configuration(base, download)
+    mark = _mark(base, config, corpus, plan)
     state = _state_in(kept, mark)
-    if state:
-        means = Means(**state["means"])
+    before = Means(**state["means"]) if state else None
+    if before and before.here:
+        means = before
     elif means is None:
-        means = means_for(configuration(base, download), plan.batch, plan.window_tokens, plan.bits)
+        means = means_for(config, plan.batch, plan.window_tokens, plan.bits)
     model, tokenizer = _base_for_tuning(base, means, plan.bits, download)
     with enough_memory(means.spread), torch.random.fork_rng():
         torch.manual_seed(plan.seed)
@@ -144,10 +147,10 @@ def tune(
         texts = Texts.of(corpus, language_model, plan.window_tokens)
         adapted = with_adapter(model, plan.rank, plan.alpha, plan.dropout)
         run = _Run(adapted, texts, plan, means)
-        if state:
+        if state and state["likeness"] == likeness_of(model):
             run.go_on_from(state)
         run.to_the_end(advance, lambda: keep(run.state(mark)), kept_every_s)
-        before, after = run.held_out()
+        untuned, tuned = run.held_out(advance)
         return Tuned(
             adapter=pack(adapted, run.best, str(base)),
             base=str(base),
@@ -159,8 +162,8 @@ def tune(
             windows=len(texts.training),
             tokens=sum(window.learnt for window in texts.training),
             curve=tuple(run.curve),
-            held_out_before=before,
-            held_out_after=after,
+            held_out_before=untuned,
+            held_out_after=tuned,
         )
 
 
@@ -210,14 +213,15 @@ class _Run:
                 keep()
                 kept_at = time.monotonic()
         keep()
-        advance(self._steps, self._steps)
 
-    def held_out(self) -> tuple[float, float]:
-        """The losses of the base and of the best adapter on what decided nothing."""
+    def held_out(self, advance: Advance) -> tuple[float, float]:
+        """The losses of the base and of the best adapter on what decided nothing; with that, all is done."""
         with self._model.disable_adapter():
-            before = loss_on(self._model, self._texts.held_out, self._means.at_once)
+            before = self._loss_on(self._texts.held_out, advance)
         put_back(self._model, self.best)
-        return before, loss_on(self._model, self._texts.held_out, self._means.at_once)
+        after = self._loss_on(self._texts.held_out, advance)
+        advance(self._steps, self._steps)
+        return before, after
 
     def state(self, mark: str) -> bytes:
         """All that is needed to go on from here."""
@@ -225,6 +229,7 @@ class _Run:
         torch.save(
             {
                 "mark": mark,
+                "likeness": likeness_of(self._model),
                 "means": asdict(self._means),
                 "adapter": state_of(self._model),
                 "best": self.best,
@@ -246,7 +251,7 @@ class _Run:
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
         torch.set_rng_state(state["chance"])
-        if state["chance_gpu"]:
+        if len(state["chance_gpu"]) == torch.cuda.device_count() > 0:
             torch.cuda.set_rng_state_all(state["chance_gpu"])
         self._step, self._worse, self._since = state["place"]
         self.curve = [Measured(*measured) for measured in state["curve"]]
@@ -272,9 +277,7 @@ class _Run:
 
     def _measure(self, advance: Advance) -> None:
         """What was written next, as the model is now; the best so far is kept."""
-        loss = loss_on(
-            self._model, self._texts.validation, self._means.at_once, lambda: advance(self._step, self._steps)
-        )
+        loss = self._loss_on(self._texts.validation, advance)
         better = all(loss < measured.validation for measured in self.curve)
         self._worse = 0 if better else self._worse + 1
         if better:
@@ -282,6 +285,9 @@ class _Run:
         nats, count = self._since
         self.curve.append(Measured(self._step, loss, nats / count if count else None))
         self._since = (0.0, 0)
+
+    def _loss_on(self, some: Sequence[Window], advance: Advance) -> float:
+        return loss_on(self._model, some, self._means.at_once, lambda: advance(self._step, self._steps))
 
 
 def _base_for_tuning(
@@ -296,10 +302,10 @@ def _base_for_tuning(
     return model, tokenizer
 
 
-def _mark(base: str | Path, corpus: Corpus, plan: Plan) -> str:
+def _mark(base: str | Path, config: PreTrainedConfig, corpus: Corpus, plan: Plan) -> str:
     """What a run's state belongs to: a state of anything else is none of this run."""
     parts = corpus.training, corpus.validation, corpus.held_out
-    told = [str(base), astuple(plan), [[astuple(strand) for strand in part] for part in parts]]
+    told = [str(base), config.to_json_string(), astuple(plan), [[astuple(strand) for strand in part] for part in parts]]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

@@ -117,9 +117,9 @@ def to_json(verdict: Verdict) -> str:
 
 
 def from_json(text: str) -> Verdict:
-    """Raises NotReady where the figures cannot be read."""
+    """The figures, without leave to write, whatever the text says. Raises NotReady where they cannot be read."""
     try:
-        return _READER.validate_json(text)
+        return replace(_READER.validate_json(text), writing_allowed_by=None)
     except ValidationError as err:
         raise NotReady("the verdict kept with the adapter cannot be read: `lantern tune` makes a new one") from err
 

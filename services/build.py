@@ -107,12 +107,12 @@ def _answering(
         return recollected
     from persona.generation import Generation
 
+    tuned = engines.model(archive, memorial.id, choice)  # before the weights are read, which may take minutes
     if choice.engine == "gptj":
         from persona.language_model import LanguageModel
 
-        adapter = archive.model_file(memorial.id, engines.ADAPTER)
-        model = LanguageModel.load(choice.base or "", adapter, download=download)
-        return Generation(recollected, model, engines.freedom(archive, memorial.id, choice))
+        model = LanguageModel.load(choice.base or "", tuned.adapter, download=download)
+        return Generation(recollected, model, tuned.freedom)
     from persona.consent import Consent
     from persona.server import Server
 
@@ -123,7 +123,7 @@ def _answering(
         key=choice.key,
         way="chat" if choice.chat else "completions",
     )
-    return Generation(recollected, server, engines.freedom(archive, memorial.id, choice))
+    return Generation(recollected, server, tuned.freedom)
 
 
 def _called(letters: Sequence[Letter], known: Known) -> tuple[list[Letter], Known]:

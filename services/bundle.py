@@ -17,6 +17,10 @@ LARGEST_BYTES = 4 << 30
 _HEAD = "lantern {what} 1\n"
 
 
+class WrongKey(Refused):
+    """The bundle does not open with the key."""
+
+
 def new_key() -> str:
     """For one bundle, and what comes back for it."""
     return Fernet.generate_key().decode()
@@ -35,7 +39,7 @@ def unpack(path: Path, what: What, key: str) -> bytes:
     try:
         return zlib.decompress(_cipher(key).decrypt(given.removeprefix(head)))
     except (InvalidToken, zlib.error) as err:
-        raise Refused(f"{path.name} does not open with this key: give that printed with it, or copy it anew") from err
+        raise WrongKey(f"{path.name} does not open with this key: give that printed with it, or copy it anew") from err
 
 
 _MADE_BY: dict[What, str] = {"lesson": "`lantern tune MEMORIAL --pack FILE`", "learnt": "`lantern learn FILE`"}

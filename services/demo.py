@@ -59,11 +59,13 @@ def demo(archive: Archive, name: str, line: str | None, out: Path, size_px: int,
 def _tuned(archive: Archive, memorial: Memorial, name: str, steps: Steps) -> Json:
     """A small model tuned on the sample before the eyes of whoever looks on, kept as a real one is; its report."""
     base = archive.home.cache(f"{BASE}-{name}")
-    shutil.rmtree(base)
+    adapter = archive.model_file(memorial.id, engines.ADAPTER)
+    shutil.rmtree(base, ignore_errors=True)
     with steps.step("tune") as advance:
         files = lessons.learn_live(archive, memorial, base, advance)
-    with archive.adding(memorial.id) as adding:
-        adding.set_model_files({**files})
+    if adapter is None or Path(lessons.tuned_base(adapter)).parent == base:  # else somebody tuned one of their own
+        with archive.adding(memorial.id) as adding:
+            adding.set_model_files({**files, engines.WITHHELD: engines.withheld(archive, memorial.id).encode()})
     told: Json = json.loads(files[engines.REPORT])
     return told
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,12 @@ def made(archive: Archive, memorial: Memorial, base: str, *, named: bool, bits: 
     own = _corpus(archive, memorial, named=named)
     questions = asked(build.recollection(archive, memorial), own)
     other = _sample_corpus(_another(memorial)).held_out
-    return Lesson(own, other, questions, base, Plan(bits=bits)).to_json().encode()
+    return Lesson(own, other, questions, place(base), Plan(bits=bits)).to_json().encode()
+
+
+def place(base: str) -> str:
+    """A folder by its whole path, wherever the next command is given; a name on the hub as it is."""
+    return str(Path(base).resolve()) if Path(base).is_dir() else base
 
 
 def learn(
@@ -38,13 +44,16 @@ def learn(
     kept: bytes | None = None,
     keep: Callable[[bytes], None] = lambda _state: None,
     *,
+    base: str | None = None,
     download: bool = False,
 ) -> dict[str, bytes]:
-    """Tune on a lesson and judge what came of it: the files of a model, by their names."""
+    """Tune on a lesson and judge what came of it: the files of a model, by their names. `base` is where that lies."""
     from persona.lesson import Lesson
     from persona.lesson import learn as learn_lesson
 
-    return _files(learn_lesson(Lesson.from_json(given), advance=advance, kept=kept, keep=keep, download=download))
+    lesson = Lesson.from_json(given)
+    lesson = replace(lesson, base=place(base or lesson.base))
+    return _files(learn_lesson(lesson, advance=advance, kept=kept, keep=keep, download=download))
 
 
 def learn_live(archive: Archive, memorial: Memorial, folder: Path, advance: Advance) -> dict[str, bytes]:

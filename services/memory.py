@@ -168,7 +168,7 @@ def _doubtful(archive: Archive, memorial: Memorial, called: Mapping[str, str]) -
 def _path(archive: Archive, memorial: Memorial, name: str) -> str:
     """The path of the file or folder that is meant: the one of that path, else the only one that ends so."""
     files = dict.fromkeys(PurePosixPath(kept.file) for kept in archive.sources(memorial.id))
-    places = dict.fromkeys(str(place) for file in files for place in (file, *file.parents))
+    places = dict.fromkeys(str(place) for file in files for place in (file, *file.parents[:-1]))
     wanted = folded(name.rstrip("/"))
     ends = [place for place in places if f"/{folded(place)}".endswith(f"/{wanted}")]
     found = [place for place in ends if folded(place) == wanted] or ends

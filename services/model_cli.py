@@ -12,7 +12,7 @@ import typer
 from data.archive import Archive, Memorial
 from data.errors import Cancelled, Refused
 from data.files import read, write
-from services import build, engines, tuning
+from services import build, engines, lessons, tuning
 from services.engines import Choice, EngineName
 from services.progress import Shown, shown
 from services.report import Json
@@ -71,12 +71,13 @@ def learn(
     lesson: Annotated[Path, typer.Argument(metavar="FILE", help="What `lantern tune --pack` wrote.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="What is to be brought home.")],
     key: Annotated[str, typer.Option(prompt=True, hide_input=True, help="As `lantern tune --pack` printed it.")],
+    base: BaseOption = None,
     download: DownloadOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """On a borrowed machine: tune on what `lantern tune --pack` wrote."""
     with opened(settings()):
-        told = tuning.learn(lesson, out, key, Shown(), download=download)
+        told = tuning.learn(lesson, out, key, base, Shown(), download=download)
     if as_json:
         return print_json(told)
     _print_report(told)
@@ -103,12 +104,13 @@ def engine(
     as_json: JsonOption = False,
 ) -> None:
     """Show or choose what answers for a memorial: their own words, or a language model kept to these."""
+    _check_options(name, base or (download or None), url or model or key_file or (chat or None) or send_to, let_write)
     with opened(settings()) as archive:
         found = archive.find(memorial)
         if name is not None:
-            choice = Choice(name, writing_by=let_write)
+            choice = Choice(name, writing_by=None if let_write is None else let_write.strip())
             if name == "gptj":
-                choice = replace(choice, base=base or tuning.tuned_base(archive, found))
+                choice = replace(choice, base=lessons.place(base) if base else tuning.tuned_base(archive, found))
             elif name == "openai":
                 key = read(key_file, KEY_BYTES, Refused).decode("utf-8", "replace").strip() if key_file else None
                 choice = replace(choice, url=url, model=model, key=key, chat=chat, hosts=tuple(send_to or ()))
@@ -120,6 +122,18 @@ def engine(
     if told["verdict"] is not None:
         print(shown(told["verdict"]))
     return None
+
+
+def _check_options(name: EngineName | None, of_gptj: object, of_openai: object, let_write: str | None) -> None:
+    """Raises Refused for options that the engine does not have."""
+    for given, engine, options in (
+        (of_gptj, "gptj", "--base and --download"),
+        (of_openai, "openai", "--url, --model, --key-file, --chat and --send-to"),
+    ):
+        if given is not None and name != engine:
+            raise Refused(f"{options} are of the engine {engine}: lantern engine MEMORIAL {engine} …")
+    if let_write is not None and (name in (None, "recollection") or not let_write.strip()):
+        raise Refused("--let-write takes the name of one of the family, and an engine that can write: gptj or openai")
 
 
 def _tuned(archive: Archive, found: Memorial, order: bytes) -> Json:
@@ -139,6 +153,11 @@ def _packed(found: Memorial, pack: Path, key: str, as_json: bool) -> None:
 
 def _choose(archive: Archive, found: Memorial, choice: Choice, *, download: bool, yes: bool) -> None:
     """Only what works is chosen; free writing only once somebody has seen some of it."""
+    if choice.engine == "openai" and not (choice.url and choice.model):
+        raise Refused("a server is chosen by --url, as far as its /v1, and --model, as it calls it")
+    if choice.writing_by is not None:
+        engines.check_learnt_of_today(archive, found.id)
+        choice = replace(choice, seen=engines.state(archive, found.id, choice))
     speaker = build.speaker(archive, found, choice=choice, download=download)
     if choice.writing_by is not None and not yes:
         if not sys.stdin.isatty():

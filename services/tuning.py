@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import tempfile
 import zipfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -24,7 +26,8 @@ from services.report import Json
 
 Bits = Literal[4, 8]
 FILES = (engines.ADAPTER, engines.VERDICT, engines.REPORT, engines.PAGE)
-BUNDLE_KEY = "bundle-key"  # of the lesson that was packed last
+BUNDLES = "bundles"  # the keys of what was packed, each with what was held back then
+REMEMBERED = 20  # bundles
 _STATE = "state"
 _LESSON = "lesson"
 
@@ -42,8 +45,9 @@ def tune(job: Job) -> None:
     if job.paper(_LESSON) is None:
         with job.step("lesson"):
             memorial = job.archive.memorial(job.memorial_id)
+            withheld = engines.withheld(job.archive, job.memorial_id)
             lesson = lessons.made(job.archive, memorial, given["base"], named=given["named"], bits=given["bits"])
-        job.publish(**{_LESSON: lesson})
+        job.publish(**{_LESSON: lesson, engines.WITHHELD: withheld.encode()})
     with job.step("tune") as advance:
         files = lessons.learn(
             job.given(_LESSON),
@@ -53,27 +57,32 @@ def tune(job: Job) -> None:
             download=given["download"],
         )
     with job.step("keep"), job.publishing() as adding:
-        adding.set_model_files({**files})
+        adding.set_model_files({**files, engines.WITHHELD: job.given(engines.WITHHELD)})
         adding.add_paper(job.id, "report", files[engines.REPORT])
-        adding.remove_papers(job.id, _LESSON, _STATE)
+        adding.remove_papers(job.id, _LESSON, engines.WITHHELD, _STATE)
 
 
 def pack(archive: Archive, memorial: Memorial, path: Path, base: str, *, named: bool, bits: Bits | None) -> str:
     """Write the lesson for another machine; gives the key that opens it, of which the memorial keeps one as well."""
     try_place(path)
-    lesson, key = lessons.made(archive, memorial, base, named=named, bits=bits), bundle.new_key()
+    withheld, key = engines.withheld(archive, memorial.id), bundle.new_key()
+    lesson = lessons.made(archive, memorial, base, named=named, bits=bits)
+    known = [*_bundles(archive, memorial), (key, withheld)][-REMEMBERED:]
     with archive.adding(memorial.id) as adding:
-        adding.set_model_files({BUNDLE_KEY: key.encode()})
+        adding.set_model_files({BUNDLES: json.dumps(known).encode()})
     bundle.pack(path, "lesson", lesson, key)
     return key
 
 
-def learn(lesson: Path, out: Path, key: str, steps: Steps, *, download: bool) -> Json:
-    """On the other machine: learn what was packed, and write what is to be brought home. Gives the report."""
+def learn(lesson: Path, out: Path, key: str, base: str | None, steps: Steps, *, download: bool) -> Json:
+    """On the other machine: learn what was packed, and write what is to be brought home. Gives the report.
+
+    `base` says where the base lies there, if not under the name that it has here.
+    """
     try_place(out)
     given = bundle.unpack(lesson, "lesson", key)
     with steps.step("tune") as advance:
-        files = lessons.learn(given, advance, download=download)
+        files = lessons.learn(given, advance, base=base, download=download)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as written:
         for name, data in files.items():
@@ -84,13 +93,11 @@ def learn(lesson: Path, out: Path, key: str, steps: Steps, *, download: bool) ->
 
 def adopt(archive: Archive, memorial: Memorial, path: Path) -> Json:
     """Keep what another machine learnt. Gives the report."""
-    key = archive.model_file(memorial.id, BUNDLE_KEY)
-    if key is None:
-        raise NotReady("nothing was packed for this memorial: begin with `lantern tune MEMORIAL --pack FILE`")
-    with zipfile.ZipFile(io.BytesIO(bundle.unpack(path, "learnt", key.decode()))) as given:
+    packed, withheld = _unpacked(path, _bundles(archive, memorial))
+    with zipfile.ZipFile(io.BytesIO(packed)) as given:
         files = {name: given.read(name) for name in FILES}
     with archive.adding(memorial.id) as adding:
-        adding.set_model_files({**files})
+        adding.set_model_files({**files, engines.WITHHELD: withheld.encode()})
     return _report(files[engines.REPORT])
 
 
@@ -104,7 +111,8 @@ def merge(
     with explained(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refused(f"{folder} is there already: give the name of a new folder")
-    part = folder.with_name(f"{folder.name}.part")
+    with explained(folder):
+        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))  # for nobody else's eyes
     try:
         with steps.step("merge"), explained(folder):
             lessons.merge(adapter, part, base, download=download)
@@ -119,6 +127,26 @@ def tuned_base(archive: Archive, memorial: Memorial) -> str:
     if adapter is None:
         raise NotReady("nothing was tuned for this memorial yet: begin with `lantern tune`, or give --base")
     return lessons.tuned_base(adapter)
+
+
+def _bundles(archive: Archive, memorial: Memorial) -> list[tuple[str, str]]:
+    """The keys of what was packed, and what was held back then."""
+    return [(key, withheld) for key, withheld in json.loads(archive.model_file(memorial.id, BUNDLES) or b"[]")]
+
+
+def _unpacked(path: Path, bundles: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
+    """What came back for one of them."""
+    if not bundles:
+        raise NotReady("nothing was packed for this memorial: begin with `lantern tune MEMORIAL --pack FILE`")
+    refused: list[Refused] = []
+    for key, withheld in reversed(bundles):
+        try:
+            return bundle.unpack(path, "learnt", key), withheld
+        except bundle.WrongKey as err:
+            refused.append(err)
+    raise Refused(
+        f"{path.name} was made for another memorial, or for a lesson packed long ago: pack it anew"
+    ) from refused[0]
 
 
 def _report(data: bytes) -> Json:

@@ -81,6 +81,7 @@ class _Group:
     """What holds up to the next closing brace."""
 
     is_shown: bool = True
+    in_picture: bool = False  # as Word wraps one that older programs are given again
     in_fonts: bool = False
     font: int | None = None
     after_unicode: int = 1  # characters that stand for one, for older programs
@@ -145,9 +146,9 @@ class _Page:
             return
         self._flush()
         if word in _UNSHOWN or is_optional:
-            if self.group.is_shown and word in _COUNTED:
+            if (self.group.is_shown or self.group.in_picture) and word in _COUNTED:
                 self.left_out[_COUNTED[word]] += 1
-            self.group = replace(self.group, is_shown=False)
+            self.group = replace(self.group, is_shown=False, in_picture=word == "shppict")
         elif word == "fonttbl":
             self.group = replace(self.group, is_shown=False, in_fonts=True)
         elif word in _WORDS:

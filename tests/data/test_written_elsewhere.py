@@ -153,3 +153,11 @@ def test_a_mail_of_outlook_says_how_to_go_on() -> None:
     file = File.of("a.msg", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
     with pytest.raises(BadText, match=r"save it as \.eml"):
         list(importer_for(file).read(file))
+
+
+def test_a_picture_of_word_s_is_counted_once() -> None:
+    _, *left = read(
+        "a.rtf",
+        rb"{\rtf1\ansi Dear Tom, look.{\*\shppict{\pict\pngblip 89504e47}}{\nonshppict{\pict\wmetafile8 0100}} Ann}",
+    )
+    assert left == [LeftOut(1, PICTURE)]

@@ -101,7 +101,7 @@ def test_what_decides_is_later_than_what_is_learnt_and_what_measures_later_still
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=12))
 def test_of_however_few_letters_each_part_gets_its_share_or_the_lack_is_told(sizes: list[int]) -> None:
-    texts = [f"Day {day} {'x' * size}." for day, size in enumerate(sizes)]
+    texts = [f"Day {day} {'abcdefghijkl'[day] * size}." for day, size in enumerate(sizes)]
     given = [Letter("a.txt", text, f"{1950 + day}-01-01") for day, text in enumerate(texts)]
     if len("".join(texts[FEWEST - 1 :])) < HELD_OUT * len("".join(texts)):
         with pytest.raises(NotReady, match=rf"{len(sizes)} letters.*it takes {FEWEST}"):
@@ -144,6 +144,29 @@ def test_a_text_that_was_copied_from_one_part_to_another_is_left_out_of_the_late
     assert corpus.training_texts[0] == words
 
 
+def test_a_sentence_that_stands_in_each_letter_measures_nothing() -> None:
+    always = "Write to me soon, and do not forget that the door of this old house is always open to you, my dear child."
+    weather = ["snow", "thaw", "rain", "wind", "sun", "heat", "storm", "fog", "frost"]
+    said = [
+        Letter("a.txt", f"We had {each} all week. {always} Now {each} again.", f"{1990 + at}")
+        for at, each in enumerate(weather)
+    ]
+    corpus = corpus_of(ADA, said)
+    later = [*corpus.validation, *corpus.held_out]
+    assert all(always in text for text in corpus.training_texts)
+    assert later
+    assert not any(always in strand.theirs for strand in later)
+    assert all(always in whole(strand) and "We had" in strand.theirs and "again" in strand.theirs for strand in later)
+    assert corpus.excluded == {"in two parts": len(later)}
+
+
+def test_a_draft_is_not_measured_but_for_what_is_new_in_it() -> None:
+    draft = "I have thought long about the orchard by the river, and I will sell it."
+    final = "I have thought long about the orchard by the river, and I will keep it. Ruth shall have the pears."
+    corpus = corpus_of(ADA, [Letter("draft.txt", draft, "2001"), *LATER, Letter("final.txt", final, "2019-01-01")])
+    assert corpus.held_out_texts[-1] == "Ruth shall have the pears."
+
+
 def test_what_may_not_be_learnt_is_left_out_and_counted() -> None:
     told = Letter("told.txt", "She was kind.", None, "told", "Ruth", "Manner", 0)
     secret = Letter("secret.txt", "Nobody knows of the money.", "2001-01-01", not_for=("Tom",))
@@ -177,6 +200,30 @@ def test_others_names_numbers_and_addresses_are_hidden() -> None:
 def test_a_chinese_name_is_hidden_with_and_without_the_family_name_but_not_a_relatives_title() -> None:
     mask = Mask(["李小满", "外婆"])
     assert mask("小满，外婆叫你。李小满！验证码是 883214。") == "[name]，外婆叫你。[name]！验证码是 [number]。"
+
+
+def test_whoever_is_greeted_or_has_a_title_is_hidden_everywhere_but_not_the_person() -> None:
+    said = [
+        Letter("a.txt", "My dear Rose and Tom,\n\nMrs. Baker asked Rose for Mr Marsh.\n\nAda", "2001"),
+        Letter("b.txt", "Dear Friends,\n\nBaker's dog and Ada Marsh met Friends of Tom.\n\nAda", "2002"),
+        *LATER,
+    ]
+    corpus = corpus_of(ADA, said)
+    assert corpus.training_texts == [
+        "Mrs. [name] asked [name] for Mr Marsh.", "[name]'s dog and Ada Marsh met Friends of [name].",
+    ]  # fmt: skip
+    assert corpus.masked["name"] >= 6
+
+
+def test_whoever_is_greeted_or_has_a_title_is_hidden_in_chinese() -> None:
+    lina = Person("李娜", "1930-01-01", "2019-01-01", "zh")
+    said = [
+        Letter("a.txt", "小满：\n\n王老师和小满说老张病了，老方法不行，都来找李老师。", "2001"),
+        Letter("b.txt", "孩子们：\n\n孩子们都好。", "2002"),
+        *LATER,
+    ]
+    corpus = corpus_of(lina, said)
+    assert corpus.training_texts == ["[name]老师和[name]说老[name]病了，老方法不行，都来找李老师。", "孩子们都好。"]
 
 
 def test_names_stay_where_the_family_wants_that() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import GPT2Config, GPTJConfig, LlamaConfig, PreTrainedConfig
+from transformers import GPT2Config, GPTJConfig, LlamaConfig, MambaConfig, PreTrainedConfig
 
 from data.errors import Missing
 from persona.adapter import ALL_LAYERS
@@ -37,13 +37,6 @@ def test_gpt_j_has_six_thousand_and_fifty_million_parameters() -> None:
 
 def test_the_name_is_known_however_it_is_written() -> None:
     assert needs("EleutherAI/gpt-j-6B", flop_per_s=H100) == needs(GPT_J, flop_per_s=H100)
-
-
-def test_answering_takes_no_adapter_and_no_hours() -> None:
-    tuned, asked = (needs(GPT_J, tune, flop_per_s=H100) for tune in (True, False))
-    assert 6.05e9 * 2 < asked.gpu_memory_bytes < 20 * GB
-    assert asked.disk_bytes < tuned.disk_bytes
-    assert asked.hours == 0
 
 
 def test_hours_grow_with_the_text_and_shrink_with_speed() -> None:
@@ -94,6 +87,12 @@ def test_a_model_that_does_not_go_on_with_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "t5", "vocab_size": 100, "d_model": 16}))
     with pytest.raises(Missing, match="goes on with a text"):
         needs(tmp_path, flop_per_s=H100)
+
+
+def test_a_model_without_attention_is_told(tmp_path: Path) -> None:
+    config = MambaConfig(vocab_size=100, hidden_size=16, state_size=4, num_hidden_layers=2)
+    with pytest.raises(Missing, match="choose another base"):
+        needs(saved(tmp_path, config), flop_per_s=H100)
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import json
+import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import torch
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer, GPTJConfig, PreTrainedModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, GPTJConfig, PreTrainedModel, T5Config
 from transformers.pytorch_utils import Conv1D
 
 from data.errors import Missing, NoLibrary, NotReady
 from data.types import Letter
 from persona import base as base_module
 from persona import means as means_module
-from persona.adapter import base_of, merge, pack, put_on, state_of, unpack, with_adapter
+from persona.adapter import BASE_FILE, CONFIG_FILE, WEIGHTS_FILE, base_of, merge, pack, put_on, state_of, with_adapter
 from persona.base import Bits
 from persona.batches import MEASURED, NO_TARGET, Batch, Texts
 from persona.corpus import Corpus, corpus_of
@@ -92,11 +95,6 @@ def test_a_kept_adapter_gives_the_same_outputs_again(base: Path, tuned: dict[str
     assert not torch.allclose(logits(again), logits(model_of(base)), atol=1e-2)
 
 
-def test_other_programs_can_read_an_adapter(base: Path, tuned: dict[str, Tuned], tmp_path: Path) -> None:
-    theirs = PeftModel.from_pretrained(model_of(base), unpack(tuned["hopper"].adapter, tmp_path))
-    assert torch.equal(logits(theirs.eval()), logits(put_on(model_of(base), tuned["hopper"].adapter)))
-
-
 def test_a_merged_model_says_the_same_without_an_adapter(base: Path, tuned: dict[str, Tuned], tmp_path: Path) -> None:
     merge(base, tuned["hopper"].adapter, tmp_path)
     alone = LanguageModel.load(tmp_path, device="cpu").model
@@ -126,6 +124,35 @@ def test_an_adapter_is_put_on_no_other_base(base: Path, tuned: dict[str, Tuned])
         put_on(stranger, tuned["hopper"].adapter)
     with pytest.raises(NotReady, match="damaged"):
         put_on(model_of(base), tuned["hopper"].adapter[:-100])
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [(CONFIG_FILE, b"{"), (CONFIG_FILE, b"[]"), (BASE_FILE, b"{}"), (WEIGHTS_FILE, b"no weights")],
+)
+def test_a_damaged_adapter_is_told(base: Path, tuned: dict[str, Tuned], file: str, content: bytes) -> None:
+    damaged = with_file(tuned["hopper"].adapter, file, content)
+    with pytest.raises(NotReady, match="damaged"):
+        put_on(model_of(base), damaged)
+    with pytest.raises(NotReady, match="damaged"):
+        base_of(damaged)
+
+
+def test_an_adapter_of_a_newer_peft_is_read(base: Path, tuned: dict[str, Tuned]) -> None:
+    adapter = tuned["hopper"].adapter
+    with zipfile.ZipFile(io.BytesIO(adapter)) as given:
+        config = json.loads(given.read(CONFIG_FILE))
+    newer = with_file(adapter, CONFIG_FILE, json.dumps(config | {"unheard_of": 1}).encode())
+    assert torch.equal(logits(put_on(model_of(base), newer)), logits(put_on(model_of(base), adapter)))
+
+
+def with_file(archive: bytes, name: str, content: bytes) -> bytes:
+    """The archive with another content of one of its files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as given, zipfile.ZipFile(out, "w") as made:
+        for each in given.namelist():
+            made.writestr(each, content if each == name else given.read(each))
+    return out.getvalue()
 
 
 def test_a_killed_run_goes_on_and_reaches_the_same_end(base: Path, tmp_path: Path) -> None:
@@ -162,6 +189,38 @@ def test_a_run_does_not_go_on_from_the_state_of_another_memorials(base: Path) ->
     )
     assert begun[0] == 0
     assert len(found.curve) == 1
+
+
+def kept_state(base: Path) -> bytes:
+    """The last state of a run that was done."""
+    states: list[bytes] = []
+    tune(base, corpus("waigong"), plan=PLAN, means=MEANS, keep=states.append)
+    return states[-1]
+
+
+def test_a_run_does_not_go_on_where_another_base_was_put_in_its_place(base: Path, tmp_path: Path) -> None:
+    place = shutil.copytree(base, tmp_path / "base")
+    kept = kept_state(place)
+    model = model_of(place)
+    model.get_input_embeddings().weight.data += 0.5  # type: ignore[assignment,operator]
+    model.save_pretrained(place)
+    begun: list[float] = []
+    tune(place, corpus("waigong"), plan=PLAN, means=MEANS, kept=kept, advance=lambda done, _: begun.append(done))
+    assert begun[0] == 0
+
+
+def test_a_run_goes_on_with_other_means_where_its_device_is_gone(base: Path) -> None:
+    state = torch.load(io.BytesIO(kept_state(base)), weights_only=True)
+    state["means"]["spread"] = "cuda:99"
+    out = io.BytesIO()
+    torch.save(state, out)
+    begun: list[float] = []
+    found = tune(
+        base, corpus("waigong"), plan=PLAN, means=MEANS, kept=out.getvalue(),
+        advance=lambda done, _: begun.append(done),
+    )  # fmt: skip
+    assert begun[0] > 0
+    assert found.means == MEANS
 
 
 def test_what_is_only_read_weighs_nothing(base: Path) -> None:
@@ -284,6 +343,13 @@ def test_tuning_stops_when_it_is_told_to(base: Path) -> None:
         tune(base, corpus("waigong"), plan=PLAN, means=MEANS, advance=stop)
 
 
+def test_each_pass_of_the_last_measurement_is_told(base: Path) -> None:
+    told: list[tuple[float, float]] = []
+    kept = kept_state(base)  # all steps are done
+    tune(base, corpus("waigong"), plan=PLAN, means=MEANS, kept=kept, advance=lambda *at: told.append(at))
+    assert len(told) > 2  # passes of the base and of the tuned model
+
+
 def test_a_base_that_spells_chinese_in_bytes_is_advised_against(tmp_path: Path) -> None:
     plan = replace(PLAN, patience=0)
     english = untrained([text for text in other_texts(600) if text.isascii()], tmp_path)
@@ -328,6 +394,11 @@ def test_where_memory_is_short_results_are_computed_twice_or_the_base_refused(mo
     free(8.0)
     with pytest.raises(Missing, match="GiB"):
         means_for(gptj_6b, 8, 512)
+
+
+def test_means_for_a_base_that_does_not_go_on_with_text_are_refused() -> None:
+    with pytest.raises(Missing, match="goes on with a text"):
+        means_for(T5Config(), 8, 64)
 
 
 def test_fewer_bits_need_a_library_and_say_which(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

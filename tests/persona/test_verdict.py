@@ -18,8 +18,8 @@ NO_WAY = Swap(Losses(4.4, 4.3, 4.6), Losses(4.4, 4.2, 5.2))
 @pytest.mark.parametrize("swapped", [None, OWN_WAY])
 def test_a_verdict_is_read_as_it_was_written(swapped: Swap | None) -> None:
     verdict = Verdict(Comparison(60, 0.63, 0.41, 0.1, 0.3), 0.2, Comparison(60, 0.89, 0.84, -0.1, 0.2), swapped)
-    verdict = verdict.allowing_writing("Anna")
     assert from_json(to_json(verdict)) == verdict
+    assert from_json(to_json(verdict.allowing_writing("Anna"))) == verdict
 
 
 def test_what_is_allowed_follows_from_the_figures_and_not_from_what_the_file_says() -> None:

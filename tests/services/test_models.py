@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from data.archive import Archive
-from services import engines
+from data.samples import sample
+from persona.patterns import table
+from persona.sentences import even
+from services import bundle, engines
 from tests.services.conftest import ANN, Lantern, Ran
 
 HOPPER = "Grace Hopper"
@@ -77,7 +80,9 @@ def test_a_borrowed_machine_brings_home_what_it_learnt(
 ) -> None:
     lesson, learnt = tmp_path / "lesson", tmp_path / "learnt"
     key = lantern("tune", HOPPER, "--base", base, "--pack", lesson, "--json").json["key"]
-    assert b"clock" not in lesson.read_bytes()
+    assert b"clock" in bundle.unpack(lesson, "lesson", key)
+    assert not any(word in lesson.read_bytes() for word in (b"clock", key.encode()))
+    assert lantern("tune", HOPPER, "--base", base, "--pack", tmp_path / "another").code == 0
     other = "A" * 43 + "="
     assert lantern("learn", lesson, "--out", learnt, "--key", other).code == 2
     assert lantern("tune", HOPPER, "--adopt", lesson).code == 2
@@ -111,9 +116,13 @@ def test_a_model_that_earned_a_say_still_says_their_sentences_alone(lantern: Lan
     sure(home, choosing=True, judging=True)
     assert "may help to choose" in lantern("engine", HOPPER, "gptj", "--json").json["verdict"]
     answered = lantern("ask", HOPPER, ASKED, "--json").json
+    given = sample("hopper")
+    written = {path.name: even(path.read_text("utf-8")) for path in (*given.letters, *given.messages)}
     quoted = [phrase for phrase in answered["phrases"] if phrase["mark"] == "exhibit"]
     assert quoted
-    assert all(phrase["text"] in phrase["source"]["quote"] for phrase in quoted)
+    assert all(even(phrase["text"]) in written[phrase["source"]["file"]] for phrase in quoted)
+    ours = [phrase["text"] for phrase in answered["phrases"] if phrase["mark"] != "exhibit"]
+    assert all(text.endswith(":") or text in table("connectives.toml")["en"]["between"] for text in ours)
 
 
 def test_free_writing_takes_somebody_who_saw_it(lantern: Lantern) -> None:
@@ -121,6 +130,27 @@ def test_free_writing_takes_somebody_who_saw_it(lantern: Lantern) -> None:
     told = lantern("engine", HOPPER, "gptj", "--let-write", "Anna", "--yes", "--json").json
     assert "Anna turned that on" in told["verdict"]
     assert lantern("ask", HOPPER, ASKED).code == 0
+
+
+def test_leave_to_write_is_for_the_model_that_was_seen(lantern: Lantern, home: Path) -> None:
+    assert lantern("engine", HOPPER, "gptj", "--let-write", " ", "--yes").code == 2
+    assert lantern("engine", HOPPER, "gptj", "--let-write", "Anna", "--yes").code == 0
+    assert lantern("memory", HOPPER, "strike", "Mostly the clocks.").code == 0
+    told = lantern("engine", HOPPER, "--json").json["verdict"]
+    assert "writes nothing of its own" in told
+    assert "look at samples again" in told
+    again = lantern("engine", HOPPER, "gptj", "--let-write", "Anna", "--yes")
+    assert again.code == 2
+    assert "lantern tune" in again.err
+
+
+def test_a_verdict_gives_no_leave_to_write_by_itself(lantern: Lantern, home: Path) -> None:
+    with Archive.open(home) as archive:
+        memorial = archive.find(HOPPER)
+        verdict = json.loads(archive.model_file(memorial.id, engines.VERDICT) or b"")
+        with archive.adding(memorial.id) as adding:
+            adding.set_model_files({engines.VERDICT: json.dumps(verdict | {"writing_allowed_by": "Eve"}).encode()})
+    assert "writes nothing of its own" in lantern("engine", HOPPER, "gptj", "--json").json["verdict"]
 
 
 def test_words_leave_the_machine_only_for_a_host_that_was_named(lantern: Lantern) -> None:
@@ -151,6 +181,9 @@ def test_what_is_not_there_is_said_in_one_line(lantern: Lantern, tmp_path: Path)
         (("tune", ANN, "--base", tmp_path), 2),  # one letter is no corpus
         (("tune", HOPPER, "--base", tmp_path), 3),
         (("tune", HOPPER, "--pack", tmp_path / "a", "--adopt", letter), 2),
+        (("engine", HOPPER, "--base", tmp_path), 2),
+        (("engine", HOPPER, "openai"), 2),
+        (("engine", HOPPER, "recollection", "--let-write", "Anna"), 2),
         (("learn", letter, "--out", tmp_path / "b", "--key", "k"), 2),
         (("doctor", "--tune", tmp_path), 3),
     ):
