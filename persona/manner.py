@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from data.types import Expression, Language
+from persona.claims import held_in
 from persona.framing import needs_frame
 from persona.language import folded
 from persona.passages import Read, Said
@@ -110,7 +111,8 @@ def _takes_leave(one: Said, language: Language) -> bool:
     """The last sentence of a letter, brief, that can be said to anybody on any day."""
     text = one.text
     wish = one.kind == "letter" and (one.last_of_place or bool(_WISHES.search(folded(text))))
-    return wish and length_of(text, language) <= _SHORT[language] and not needs_frame(text) and not leans_back(text)
+    by_itself = not needs_frame(text) and not leans_back(text) and held_in(text, "") is None
+    return wish and length_of(text, language) <= _SHORT[language] and by_itself
 
 
 def _phrases() -> dict[str, dict[str, list[str]]]:

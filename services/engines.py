@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from data.archive import Archive, Memorial
@@ -15,6 +16,7 @@ from orchestrator.stages import Persona
 
 if TYPE_CHECKING:
     from persona.generation import Freedom
+    from persona.recollection import Recollection
     from persona.verdict import Verdict
 
 EngineName = Literal["recollection", "gptj", "openai"]
@@ -25,6 +27,7 @@ VERDICT = "verdict"
 REPORT = "report"
 PAGE = "page"
 WITHHELD = "withheld"
+SAMPLES = 3  # questions, before free writing is turned on
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Model:
     verdict: Verdict | None
     writing_by: str | None  # None where nobody turned free writing on, or something has changed since
     has_lapsed: bool = False
+
+    @property
+    def has_a_say(self) -> bool:
+        """Whether it may do anything at all."""
+        from persona.generation import NO_SAY
+
+        return self.freedom != NO_SAY
 
     @property
     def freedom(self) -> Freedom:
@@ -141,12 +151,14 @@ def described(archive: Archive, memorial: Memorial) -> dict[str, str | None]:
     return {"engine": choice.engine, "verdict": told}
 
 
-def samples(persona: Persona, openings: Sequence[str], language: Language) -> Iterator[tuple[str, str]]:
-    """What it answers to some questions, beside them."""
+def samples(persona: Persona, recollected: Recollection) -> Iterator[tuple[str, str]]:
+    """Some questions that go to a model, and what it answers to them."""
+    from persona.grounding import Grounding
     from persona.offers import taken_up
 
-    for offer in openings:
-        question = taken_up(offer, language)
+    language, grounding = recollected.person.language, Grounding(recollected)
+    asked = (taken_up(offer, language) for _, offer in recollected.offers)
+    for question in islice((each for each in asked if grounding.passages([Turn("visitor", each)])), SAMPLES):
         answer = persona.reply([Turn("visitor", question)])
         yield question, ("" if language == "zh" else " ").join(phrase.text for phrase in answer)
 

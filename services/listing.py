@@ -27,6 +27,8 @@ def added_lines(report: Json, *, preview: bool) -> Iterator[str]:
         if (writer := each["writer"]) and preview:
             whose = "told by the family" if writer["told"] else f"by {writer['name'] or 'the person'}"
             yield f"    “{writer['sample']}” — {whose}: {writer['why']}"
+        elif writer and writer["name"] and not writer["told"]:
+            yield f"    by {writer['name']}, so never spoken as theirs; if that is the person, add it with --person"
         for speaker in each["speakers"] if preview or len(each["speakers"]) > 1 else ():
             whose = " — the person" if speaker["theirs"] else ""
             sample = f": “{speaker['samples'][0]}”" if preview and speaker["samples"] else ""

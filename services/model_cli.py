@@ -11,7 +11,7 @@ import typer
 
 from data.archive import Archive, Memorial
 from data.errors import Cancelled, Refused
-from data.files import read, write
+from data.files import read, try_place, write
 from services import build, engines, lessons, tuning
 from services.engines import Choice, EngineName
 from services.progress import Shown, shown
@@ -43,6 +43,8 @@ def tune(
     """Tune a language model on what the person wrote, and put it to the test."""
     if sum(way is not None for way in (pack, adopt, merge)) > 1:
         raise Refused("--pack, --adopt and --merge are three steps: give one of them")
+    if page is not None:
+        try_place(page)
     with opened(settings()) as archive:
         found = archive.find(memorial)
         if pack is not None:
@@ -58,12 +60,16 @@ def tune(
             told = _tuned(
                 archive, found, tuning.order(base or DEFAULT_BASE, named=named, bits=BITS[bits], download=download)
             )
+        has_a_say = engines.model(archive, found.id, Choice("gptj")).has_a_say
         if page is not None:
             write(page, archive.model_file(found.id, engines.PAGE) or b"")
     if as_json:
         return print_json(told)
     _print_report(told)
-    print(f'Next: lantern engine "{found.person.name}" gptj lets it answer, as far as its trial allows.')
+    if has_a_say:
+        print(f'Next: lantern engine "{found.person.name}" gptj lets it answer, as far as its trial allows.')
+    else:
+        print(f"The words of {found.person.name} go on answering by themselves, as before.")
     return None
 
 
@@ -156,13 +162,14 @@ def _choose(archive: Archive, found: Memorial, choice: Choice, *, download: bool
     if choice.engine == "openai" and not (choice.url and choice.model):
         raise Refused("a server is chosen by --url, as far as its /v1, and --model, as it calls it")
     if choice.writing_by is not None:
-        engines.check_learnt_of_today(archive, found.id)
+        if choice.engine == "gptj":
+            engines.check_learnt_of_today(archive, found.id)
         choice = replace(choice, seen=engines.state(archive, found.id, choice))
     speaker = build.speaker(archive, found, choice=choice, download=download)
     if choice.writing_by is not None and not yes:
         if not sys.stdin.isatty():
             raise Refused("somebody has to see samples before free writing is turned on: use a terminal, or --yes")
-        for question, answer in engines.samples(speaker.persona, speaker.openings, found.person.language):
+        for question, answer in engines.samples(speaker.persona, build.recollection(archive, found)):
             print(shown(f"{question}\n    {answer}"), file=sys.stderr)
         if not typer.confirm(f"Let it write so, in the place of {found.person.name}'s own words?", err=True):
             raise Cancelled("nothing was changed")
