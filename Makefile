@@ -10,8 +10,9 @@ ROOMS := data persona voice face orchestrator services tests
 # OpenCV looks for these when it is imported; a bare server lacks them.
 SYSTEM_LIBRARIES := libGL.so.1 libgthread-2.0.so.0
 SYSTEM_PACKAGES  := libgl1 libglib2.0-0
-# The Chinese label is drawn with a font of the system's; a test of the jobs makes the clock jump.
-TEST_PACKAGES    := fonts-wqy-microhei libfaketime
+# The Chinese label is drawn with a font of the system's; a test of the jobs makes the clock jump; flite is one of the
+# sources of speech.
+TEST_PACKAGES    := fonts-wqy-microhei libfaketime flite
 
 .PHONY: demo test check bench soak install install-dev system test-system clean
 
@@ -42,9 +43,11 @@ $(VENV)/bin/python:
 	done; \
 	echo "Lantern needs Python 3.11 or 3.12 with venv: sudo apt-get install python3 python3-venv" >&2; exit 3
 
+# Of Resemblyzer the weights alone are used, and what it asks for beside them would need a compiler.
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing Lantern's libraries into $(VENV): 6.6 GB, some minutes, once."
 	@$(PIP) $(if $(CI),--quiet) -e .
+	@$(PIP) $(if $(CI),--quiet) --no-deps resemblyzer
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
@@ -64,7 +67,7 @@ system:
 	$(call ensure,for library in $(SYSTEM_LIBRARIES); do /sbin/ldconfig -p | grep -q "$$library" || exit 1; done,$(SYSTEM_PACKAGES),This machine lacks a library that OpenCV needs,exit 3)
 
 test-system:
-	$(call ensure,ls /usr/lib/*/faketime >/dev/null 2>&1 && { ls /usr/share/fonts/truetype/wqy /usr/share/fonts/opentype/noto >/dev/null 2>&1 || fc-list :lang=zh 2>/dev/null | grep -q .; },$(TEST_PACKAGES),A Chinese font or libfaketime is missing so some tests will be skipped,true)
+	$(call ensure,ls /usr/lib/*/faketime >/dev/null 2>&1 && command -v flite >/dev/null && { ls /usr/share/fonts/truetype/wqy /usr/share/fonts/opentype/noto >/dev/null 2>&1 || fc-list :lang=zh 2>/dev/null | grep -q .; },$(TEST_PACKAGES),A Chinese font or libfaketime or flite is missing so some tests will be skipped,true)
 
 clean:
 	@rm -rf $(VENV) out build *.egg-info .mypy_cache .ruff_cache .pytest_cache
