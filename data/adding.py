@@ -15,6 +15,7 @@ from secrets import token_hex
 from typing import Literal
 
 from data.arrival import Arrival, Step
+from data.errors import NotReady
 from data.identity import Found, Marker, Marks, Passage, cell
 from data.store import THEIRS, WORDS, Identity, KeptRow, Made, Rows
 from data.vault import Vault
@@ -68,19 +69,48 @@ class Adding:
             self._remove_misread(original, kinds, said)
         return outcomes
 
-    def add_recording(self, file: str, original: bytes, profile: bytes | None, date: str | None = None) -> bool:
-        """A recording, and the voice profile enrolled from all of them so far as the latest, if there is one.
+    def add_recording(self, file: str, original: bytes, date: str | None = None) -> bool:
+        """A recording of theirs. False where the very same is there already."""
+        fingerprint = self._vault.fingerprint(self.memorial_id, b"recording", original)
+        if self._source_with(fingerprint) is not None:
+            return False
+        self._add_file("recording", fingerprint, original, file, None, date)
+        return True
 
-        False where the very same recording is there already; the profile becomes the latest all the same.
-        """
-        return self._add_with_made("recording", file, original, date, "voices", profile)
+    def set_voice(self, profile: bytes) -> None:
+        """The voice made of all recordings, as the latest."""
+
+        with self._arrival.looking() as rows:
+            source_id = rows.last_source(self.memorial_id, "recording")
+        if source_id is None:
+            raise NotReady("no recording is here to make a voice of: `lantern add` one of theirs")
+        self._last.append(partial(self._set_made, "voices", source_id, *self._put(profile)))
+
+    def set_spoken(self, passage: Passage, original: bytes) -> None:
+        """What is said in a stretch of a recording, in the place of what it was taken to say before."""
+        if passage.start_ms is None:
+            raise ValueError("a stretch has a beginning")
+        content = self._vault.fingerprint(self.memorial_id, b"blob", original)
+        with self._arrival.looking() as rows:
+            blob_id = rows.blob_with(self.memorial_id, content)
+            before = rows.spoken_at(self.memorial_id, blob_id, passage.start_ms) if blob_id else []
+        marks = Marker(self._vault, self.memorial_id).marks(passage)
+        if passage.letter.text:
+            self.add_passages([passage], original)
+        self._last += [partial(self._remove, each) for each in before if each != marks.fingerprint]
 
     def add_portrait(self, file: str, original: bytes, rig: bytes) -> bool:
         """A photo, and its rig as the one to be shown.
 
         False where the very same photo is there already; its new rig becomes the latest all the same.
         """
-        return self._add_with_made("photo", file, original, None, "portraits", rig)
+        fingerprint = self._vault.fingerprint(self.memorial_id, b"photo", original)
+        source_id = self._source_with(fingerprint)
+        is_new = source_id is None
+        if source_id is None:
+            source_id = self._add_file("photo", fingerprint, original, file, None, None)
+        self._last.append(partial(self._set_made, "portraits", source_id, *self._put(rig)))
+        return is_new
 
     def add_photo(self, file: str, original: bytes, author: str | None = None, date: str | None = None) -> bool:
         """A photo of the gallery, which is not shown as the portrait. False where the very same is there already."""
@@ -205,18 +235,6 @@ class Adding:
             arrival=self._arrival.number,
             partner=identity.partner,
         )
-
-    def _add_with_made(
-        self, kind: str, file: str, original: bytes, date: str | None, what: Made, made: bytes | None
-    ) -> bool:
-        fingerprint = self._vault.fingerprint(self.memorial_id, kind.encode(), original)
-        source_id = self._source_with(fingerprint)
-        is_new = source_id is None
-        if source_id is None:
-            source_id = self._add_file(kind, fingerprint, original, file, None, date)
-        if made is not None:
-            self._last.append(partial(self._set_made, what, source_id, *self._put(made)))
-        return is_new
 
     def _set_made(self, what: Made, source_id: int, blob_id: str, content: bytes, rows: Rows) -> None:
         named = self._named(rows, blob_id, content)

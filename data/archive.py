@@ -20,14 +20,14 @@ from data.adding import Adding
 from data.arrival import Arrival, check_there, take_back
 from data.errors import BadHome, BadText, LanternError, UnknownMemorial, UnknownNote
 from data.home import Home
-from data.kept import Doubtful, Kept, confirmed, doubtful_lines, kept, letter, source_id
+from data.kept import Doubtful, Kept, Stretch, confirmed, doubtful_lines, kept, letter, source_id, transcribed
 from data.memory import Memory, not_for
 from data.names import covers, folded
 from data.store import THEIRS, WORDS, KeptRow, Made, Store
 from data.types import Known, Letter, Person, Visitor
 from data.vault import Vault
 
-__all__ = ["Adding", "Archive", "Doubtful", "Kept", "Memorial", "folded"]
+__all__ = ["Adding", "Archive", "Doubtful", "Kept", "Memorial", "Stretch", "folded"]
 
 PREFIX_CHARS = 4  # of an id, at least, to name a memorial by it
 SHOWN_CHARS = 8  # of an id in a message
@@ -221,15 +221,36 @@ class Archive:
             return rows.count(memorial_id, THEIRS)
 
     def recordings(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
-        """File name, without folders, and content of each, the first added first; one at a time in memory."""
+        """Where each came from, and its content, the first added first; one at a time in memory."""
         yield from self._contents(memorial_id, "recording")
 
+    def recording(self, memorial_id: str, file: str) -> bytes:
+        """The one that came from there; raises `UnknownNote`."""
+        for row in self._sources(memorial_id, ("recording",)):
+            if kept(self._vault, memorial_id, row).file == file:
+                return self._vault.get(memorial_id, row.blob_id)
+        raise UnknownNote(f"there is no recording {file} here any more: `lantern memory MEMORIAL` shows what there is")
+
     def photos(self, memorial_id: str) -> Iterator[tuple[str, bytes]]:
-        """The same of each of the gallery, the portrait among them."""
+        """The same of each photo of the gallery, the portrait among them."""
         yield from self._contents(memorial_id, "photo")
 
+    def stretches(self, memorial_id: str) -> list[Stretch]:
+        """What is known to be said where in which recording of the person, the first added first.
+
+        A transcript belongs to the recording that is called as it is, but for the ending, nearest in the folders.
+        """
+        recordings = [kept(self._vault, memorial_id, row).file for row in self._sources(memorial_id, ("recording",))]
+        found = []
+        for row in self._sources(memorial_id, ("spoken",)):
+            each = letter(self._vault, memorial_id, row)
+            recording = transcribed(each.file, recordings)
+            if each.author is None and recording is not None and row.start_ms is not None:
+                found.append(Stretch(each.file, each.text, recording, row.start_ms, row.end_ms))
+        return found
+
     def voice_profile(self, memorial_id: str) -> bytes | None:
-        """The latest profile, or None where no recording was given."""
+        """The voice that speaks, or None where no recording was given."""
         return self._latest("voices", memorial_id)
 
     def rig(self, memorial_id: str) -> bytes | None:
@@ -341,8 +362,7 @@ class Archive:
 
     def _contents(self, memorial_id: str, kind: str) -> Iterator[tuple[str, bytes]]:
         for row in self._sources(memorial_id, (kind,)):
-            file = kept(self._vault, memorial_id, row).file.rpartition("/")[2]
-            yield file, self._vault.get(memorial_id, row.blob_id)
+            yield kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
 
     def _letters(self, memorial_id: str, visitor: str | None, kinds: tuple[str, ...]) -> list[Letter]:
         memory = self.memory(memorial_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Literal, cast
 
 from data.identity import cell
+from data.names import folded
 from data.store import KeptRow
 from data.types import Letter
 from data.vault import Vault
@@ -37,6 +39,41 @@ class Doubtful:
     id: str
     file: str
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What was said in a stretch of a recording. `file` is where the words come from, `recording` where the sound does.
+
+    `end_ms` is None where the transcript does not tell it.
+    """
+
+    file: str
+    text: str
+    recording: str
+    start_ms: int
+    end_ms: int | None
+
+
+def transcribed(file: str, recordings: Collection[str]) -> str | None:
+    """The recording of a transcript: itself, or the one that is called as it is, but for the ending.
+
+    Of several the one that shares most of its folders; None where two are as near.
+    """
+    if file in recordings:
+        return file
+    path = PurePosixPath(file)
+    alike = [each for each in recordings if folded(PurePosixPath(each).stem) == folded(path.stem)]
+    nearness = [_shared(path.parent.parts, PurePosixPath(each).parent.parts) for each in alike]
+    nearest = [each for each, near in zip(alike, nearness, strict=True) if near == max(nearness)]
+    return nearest[0] if len(nearest) == 1 else None
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many folders two paths begin with in common."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(map(len, (one, other)))
+    )
 
 
 def kept(vault: Vault, memorial_id: str, row: KeptRow) -> Kept:

@@ -113,6 +113,16 @@ class Stamp:
     paint: NDArray[np.uint16]  # (h, w, 3) colour times cover, 0 … 255 · 256
     keep: NDArray[np.uint16]  # (h, w, 1) what stays of the picture, 0 … 256
 
+    @classmethod
+    def of(cls, words: str, font: FreeTypeFont, em: int, top: int, left: int, size: tuple[int, int]) -> Stamp:
+        """Words on a pill with its corner there, on pictures of (width, height); what lies outside is cut."""
+        cover, text = _pill(words, font, em)
+        cover, text = (each[: size[1] - top, : size[0] - left] for each in (cover, text))
+        keep = (1 - text) * (1 - PILL_COVER * cover)
+        paint = text * np.array(TEXT_RGB) + (1 - text) * PILL_COVER * cover * np.array(PILL_RGB)
+        scaled = np.floor(256 * paint).astype(np.uint16)
+        return cls(top, left, scaled, np.floor(256 * keep).astype(np.uint16))
+
     def lay_over(self, frames: Frames) -> None:
         """Draw on frames (n, H, W, 3) in place; nothing outside the words' rectangle is touched."""
         height, width = self.keep.shape[:2]
@@ -149,6 +159,11 @@ def xmp(fields: Mapping[str, str]) -> bytes:
 def label_font(language: Language, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path | None:
     """The font that the words are drawn in: matplotlib's DejaVu, or a Chinese one of the system; None where none is."""
     return _latin_font() if language == "en" else _chinese_font(folders)
+
+
+def font_of(language: Language, size_px: int) -> FreeTypeFont:
+    """The font that the words are drawn in, at that size."""
+    return _font(label_font(language), size_px)
 
 
 def visible_words(language: Language) -> tuple[str, Language]:
@@ -224,14 +239,23 @@ def _drawn(language: Language, width: int, height: int) -> Stamp:
     if length > WIDEST * width:
         em = max(4, int(em * WIDEST * width / length))
         font = _font(path, em)
-    cover, text = _pill(words, font, em)
-    top = max(0, height - cover.shape[0] - round(MARGIN_EM * em))
-    left = max(0, width - cover.shape[1] - round(MARGIN_EM * em))
-    cover, text = cover[: height - top, : width - left], text[: height - top, : width - left]
-    keep = (1 - text) * (1 - PILL_COVER * cover)
-    paint = text * np.array(TEXT_RGB) + (1 - text) * PILL_COVER * cover * np.array(PILL_RGB)
-    scaled = np.floor(256 * paint).astype(np.uint16)
-    return Stamp(top, left, scaled, np.floor(256 * keep).astype(np.uint16))
+    across, down = pill_size(words, font, em)
+    top = max(0, height - down - round(MARGIN_EM * em))
+    left = max(0, width - across - round(MARGIN_EM * em))
+    return Stamp.of(words, font, em, top, left, (width, height))
+
+
+def pill_size(words: str, font: FreeTypeFont, em: int) -> tuple[int, int]:
+    """Width and height, in pixels, of words with their pill."""
+    left, top, right, bottom = _box(words, font)
+    return right - left + 2 * round(PADDING_EM[0] * em), bottom - top + 2 * round(PADDING_EM[1] * em)
+
+
+def _box(words: str, font: FreeTypeFont) -> tuple[int, int, int, int]:
+    from PIL import Image, ImageDraw
+
+    left, top, right, bottom = ImageDraw.Draw(Image.new("L", (1, 1))).textbbox((0, 0), words, font, align="center")
+    return round(left), round(top), round(right), round(bottom)
 
 
 def _em_for(path: Path | None, words: str, height_px: float) -> int:
@@ -251,13 +275,13 @@ def _pill(words: str, font: FreeTypeFont, em: int) -> tuple[NDArray[np.float64],
     """How far the pill and how far the letters cover each pixel: (h, w, 1) each, 0 … 1."""
     from PIL import Image, ImageDraw
 
-    left, top, right, bottom = (round(edge) for edge in font.getbbox(words))
+    left, top, _, _ = _box(words, font)
     across, down = round(PADDING_EM[0] * em), round(PADDING_EM[1] * em)
-    size = (right - left + 2 * across, bottom - top + 2 * down)
+    size = pill_size(words, font, em)
     pill = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH))
-    corner = size[1] * SMOOTH // 2
+    corner = min(size[1], 2 * em) * SMOOTH // 2
     ImageDraw.Draw(pill).rounded_rectangle((0, 0, pill.width - 1, pill.height - 1), corner, fill=255)
     text = Image.new("L", size)
-    ImageDraw.Draw(text).text((across - left, down - top), words, font=font, fill=255)
+    ImageDraw.Draw(text).text((across - left, down - top), words, font=font, fill=255, align="center")
     small = pill.resize(size, Image.Resampling.BOX)
     return np.asarray(small)[..., None] / 255, np.asarray(text)[..., None] / 255

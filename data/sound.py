@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 LARGEST_BYTES = 2_000_000_000
-LONGEST_S = 3 * 60 * 60
+LONGEST_S = 3 * 60 * 60  # held in memory as a whole
 BAD_PACKETS_SHARE = 0.1  # of all; a click in an old recording is bearable, noise is not
 
 MIXED_DOWN = {"rematrix_maxval": "1.0"}  # stereo becomes the mean of both sides, and cannot clip
+
+SILK = b"#!SILK_V3", b"\x02#!SILK_V3"  # voice messages of WeChat and QQ, which also call them .amr
 
 # Containers that hold sound themselves: play lists, which make the reader open other files, are not among them.
 CONTAINERS = (
@@ -50,22 +53,42 @@ def read_sound(path: Path, content: bytes | None = None) -> Wave:
 
     Where `content` is given, the path only names it.
     """
+    with opened(path, content) as (container, stream):
+        if told_length_s(container) > LONGEST_S:
+            raise BadRecording(too_long(path, LONGEST_S))
+        return _decoded(path, container, stream)
+
+
+@contextmanager
+def opened(path: Path, content: bytes | None) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """A file and its sound, to be decoded; whatever goes wrong in reading comes as `BadRecording`."""
     import av
 
+    head = b""
     try:
+        head = path.open("rb").read(16) if content is None else content[:16]
+        if head.startswith(SILK):
+            raise BadRecording(
+                f"{path.name} is a voice message of WeChat or QQ (SILK), which cannot be read: convert it to MP3 or WAV"
+                ", or play it aloud and record it"
+            )
         with open_media(path, content) as container:
             if not container.streams.audio:
                 raise BadRecording(f"{path.name} holds no sound: choose a recording, or a video with sound")
-            stream = container.streams.audio[0]
-            length_s = (container.duration or 0) / av.time_base
-            if length_s > LONGEST_S:
-                raise BadRecording(_too_long(path))
-            wave = _decoded(path, container, stream)
+            yield container, container.streams.audio[0]
     except FileNotFoundError as err:
         raise BadRecording(f"{path.name}: there is no such file: check its name") from err
     except (av.error.FFmpegError, OSError, ValueError) as err:
+        if head[4:8] == b"ftyp":  # these keep at their end how they are to be read
+            raise BadRecording(f"{path.name} is damaged or its end is missing: copy it anew from where it was") from err
         raise BadRecording(f"{path.name} is not a recording that can be read: save it as WAV, MP3 or M4A") from err
-    return wave
+
+
+def told_length_s(container: InputContainer) -> float:
+    """What the file says of its length, 0 where it says nothing."""
+    import av
+
+    return float((container.duration or 0) / av.time_base)
 
 
 def _decoded(path: Path, container: InputContainer, stream: AudioStream) -> Wave:
@@ -73,7 +96,7 @@ def _decoded(path: Path, container: InputContainer, stream: AudioStream) -> Wave
     for samples in _samples(path, container, stream):
         buffer.write(samples.tobytes())
         if buffer.tell() > LONGEST_S * RATE * samples.itemsize:
-            raise BadRecording(_too_long(path))
+            raise BadRecording(too_long(path, LONGEST_S))
     if not buffer.tell():
         raise BadRecording(f"{path.name} is empty: choose another recording")
     wave = np.frombuffer(buffer.getbuffer(), dtype=np.float32)  # the buffer itself, not a copy
@@ -103,29 +126,36 @@ def _flat(frame: AudioFrame) -> Wave:
     return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
 
 
-def _too_long(path: Path) -> str:
-    return f"{path.name} is longer than {LONGEST_S // 3600} hours: cut it into shorter files"
+def too_long(path: Path, most_s: float) -> str:
+    """What to say of a recording that is longer."""
+    return f"{path.name} is longer than {most_s // 3600:.0f} hours: cut it into shorter files"
 
 
 def write_sound(path: Path, wave: Wave, label: Label) -> None:
-    """A 16-bit WAV with the label's fields in its INFO list and in a chunk `AIGC`."""
+    """A WAV with its label, as `sound_bytes` makes it."""
     if path.suffix.lower() != ".wav":
         raise ValueError(f"{path.name}: sound is written as .wav")
-    fields = label.fields()
+    files.write(path, sound_bytes(wave, label))
+
+
+def sound_bytes(wave: Wave, label: Label) -> bytes:
+    """A 16-bit WAV with the label's fields in its INFO list and in a chunk `AIGC`."""
+    return _wav(wave, label.fields())
+
+
+def own_sound_bytes(wave: Wave) -> bytes:
+    """A 16-bit WAV of a family's own recording, for themselves to listen to: nothing of it was made here."""
+    return _wav(wave, None)
+
+
+def _wav(wave: Wave, fields: Mapping[str, str] | None) -> bytes:
     pcm = np.round(np.clip(wave, -1, 1) * np.iinfo(np.int16).max).astype("<i2").tobytes()
-    info = b"INFO" + b"".join(
-        _chunk(name, fields[field].encode() + b"\0")
-        for name, field in ((b"ICMT", "comment"), (b"ISBJ", "description"), (b"IKEY", "details"), (b"ISFT", "software"))
-    )
-    body = b"WAVE" + b"".join(
-        (
-            _chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, RATE * 2, 2, 16)),  # PCM, mono, 16 bits
-            _chunk(b"LIST", info),
-            _chunk(b"AIGC", fields["AIGC"].encode()),
-            _chunk(b"data", pcm),
-        )
-    )
-    files.write(path, _chunk(b"RIFF", body))
+    chunks = [b"WAVE", _chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, RATE * 2, 2, 16))]  # PCM, mono, 16 bits
+    if fields is not None:
+        told = ((b"ICMT", "comment"), (b"ISBJ", "description"), (b"IKEY", "details"), (b"ISFT", "software"))
+        info = b"INFO" + b"".join(_chunk(name, fields[field].encode() + b"\0") for name, field in told)
+        chunks += [_chunk(b"LIST", info), _chunk(b"AIGC", fields["AIGC"].encode())]
+    return _chunk(b"RIFF", b"".join([*chunks, _chunk(b"data", pcm)]))
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

@@ -109,7 +109,7 @@ def add_files(job: Job) -> None:
         made = list[str]()
         learnt = learning.learn(job.archive, memorial, batch, job, _once(job, made))
         with job.step("keep") as advance, job.publishing() as adding:
-            added = keeping.keep(adding, batch, learnt, advance)
+            added = keeping.keep(job.archive, adding, batch, learnt, advance)
             report = keeping.report(adding.count(), batch, added, learnt)
             adding.add_paper(job.id, "report", json.dumps(report).encode())
             for start in range(0, len(names + made), NAMES_AT_ONCE):

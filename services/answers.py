@@ -19,11 +19,18 @@ from data.types import FPS, Language, Phrase, Shot, Source, Span, Turn
 from orchestrator.flow import Record, perform
 from orchestrator.job import Abandoned, Job
 from orchestrator.stages import Persona
-from services import build, engines
+from services import build, engines, voices
 from services.build import ANYBODY, Asker
+from services.captions import captioned
 from services.progress import Advance, Steps
 from services.report import Json, ask_report
 
+VOICES: dict[voices.Mode, str] = {
+    "cloned": "synthesised, but for what stands on their own recordings",
+    "theirs-only": "their own recordings, or none",
+    "narrator": "synthesised, somebody else's",
+    "off": "none",
+}
 EXHIBIT = "written for an exhibition"  # what the label of a sample says of its words
 SCRIPT_CHARS = 10_000  # a clip of some twelve minutes
 SPEAKING_RATE: dict[Language, float] = {"en": 14.0, "zh": 4.0}  # characters a second, for the time left
@@ -67,7 +74,9 @@ def ask_on_film(archive: Archive, memorial: Memorial, text: str, clip: Path, ste
     """Answer one line, and film the answer while it is being found."""
     persona = build.persona(archive, memorial)
     with archive.home.talking():
-        return film(archive, memorial, persona, [Turn("visitor", text)], clip, steps, label(memorial, _words(memorial)))
+        return film(
+            archive, memorial, persona, [Turn("visitor", text)], clip, steps, label(archive, memorial, _words(memorial))
+        )
 
 
 def clip_order(text: str, clip: Path, asker: Asker = ANYBODY) -> bytes:
@@ -114,6 +123,7 @@ def film(
     began = time.perf_counter()
     record = Record()
     voice, face = build.voice(archive, memorial), build.face(archive, memorial)
+    silent = voices.silent(voices.chosen(archive, memorial.id).mode)
     shots = perform(persona, voice, face, turns, record)
     try:
         with steps.step("film") as advance:
@@ -121,15 +131,17 @@ def film(
             first_frame_s = time.perf_counter() - began
             if first is None:
                 return Answer(record, None, first_frame_s, first_frame_s)
-            info = write_clip(path, _watched(chain([first], shots), record, advance), label)
+            watched = _watched(chain([first], shots), record, advance)
+            info = write_clip(path, captioned(watched, silent), label)
     finally:
         shots.close()
     return Answer(record, info, first_frame_s, time.perf_counter() - began)
 
 
-def label(memorial: Memorial, words: str, content_id: str | None = None) -> Label:
+def label(archive: Archive, memorial: Memorial, words: str, content_id: str | None = None) -> Label:
     """What every picture and sound of this memorial says of itself."""
-    details = {"words": words, "voice": "synthesised", "face": "animated from one photo"}
+    voice = VOICES[voices.chosen(archive, memorial.id).mode]
+    details = {"words": words, "voice": voice, "face": "animated from one photo"}
     return Label(memorial.person.language, details, content_id)
 
 
@@ -176,7 +188,7 @@ def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequ
     words = f"written by {order['author'] or 'the family'}" if "script" in order else _words(memorial)
     path = job.archive.home.temporary()
     try:
-        labelled = label(memorial, words, job.id)
+        labelled = label(job.archive, memorial, words, job.id)
         answer = film(job.archive, memorial, Said(phrases), [], path, job, labelled)
         papers = {} if answer.clip is None else {"clip": path.read_bytes()}
     finally:

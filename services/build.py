@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
 from data.errors import NotReady
+from data.media import read_sound
 from data.names import shortest
-from data.types import Known, Letter, Picture, Wave
+from data.types import RATE, Known, Letter, Picture, Span, Wave
 from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
-from services import engines
+from services import engines, voices
 from services.doctor import has_gpu
 from services.engines import Choice
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from persona.dense import Dense
     from persona.recollection import Recollection
 
+ENROL_LIMIT_S = 4 * 3_600.0  # with a neural engine's weights to be fetched and read
 TUNING_LIMIT_S = 30 * 86_400.0  # a large base takes weeks without a GPU
 
 
@@ -78,7 +82,7 @@ def speaker(
     recollected = recollection(archive, memorial, asker)
     answering = _answering(archive, memorial, recollected, choice, download)
     guarded = guard(answering, memorial.person, recollected.originals, asker.country)
-    return Speaker(guarded, tuple(recollected.openings))
+    return Speaker(_recorded(archive, memorial, guarded), tuple(recollected.openings))
 
 
 def recollection(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Recollection:
@@ -126,6 +130,26 @@ def _answering(
     return Generation(recollected, server, tuned.freedom)
 
 
+def _recorded(archive: Archive, memorial: Memorial, persona: Persona) -> Persona:
+    """With the sentences marked that one of their recordings says, where the family wants to hear it."""
+    if memorial.person.exhibit or voices.chosen(archive, memorial.id).mode not in ("cloned", "theirs-only"):
+        return persona
+    from persona.recorded import Place, Recorded
+
+    return Recorded(
+        persona,
+        [
+            Place(each.file, each.text, Span(each.recording, _samples(each.start_ms), _samples(each.end_ms)))
+            for each in archive.stretches(memorial.id)
+            if each.end_ms is not None
+        ],
+    )
+
+
+def _samples(ms: int) -> int:
+    return ms * RATE // 1000
+
+
 def _called(letters: Sequence[Letter], known: Known) -> tuple[list[Letter], Known]:
     """The same, each file under the shortest name by which it can be told."""
     names = shortest({each.file for each in (*letters, *known.told)})
@@ -159,14 +183,36 @@ def held_back(memorial: Memorial, file: str, text: str) -> list[str]:
 
 
 def voice(archive: Archive, memorial: Memorial) -> Voice:
-    """`formant`: the built-in voice, converted to the enrolled recordings."""
-    from voice.formant import FormantVoice
-    from voice.profile import VoiceProfile
+    """How the memorial sounds, as the family chose."""
+    from voice.pronunciation import Pronunciations
+    from voice.silence import SilentVoice
+    from voice.theirs import WithRecordings
 
-    profile = archive.voice_profile(memorial.id)
-    if profile is None:
-        raise NotReady(f"{_name(memorial)} has no voice yet: `lantern add` a recording of them")
-    return FormantVoice(VoiceProfile.from_bytes(profile), memorial.person.language)
+    mode = voices.chosen(archive, memorial.id).mode
+    if mode == "off":
+        return SilentVoice()
+    if mode == "narrator":
+        from voice.narrator import NarratorVoice
+
+        return NarratorVoice(memorial.person.language, Pronunciations(voices.names(archive, memorial.id)))
+    speaking = SilentVoice() if mode == "theirs-only" else cloned(archive, memorial)
+
+    @lru_cache(1)
+    def recording(file: str) -> Wave:
+        return read_sound(Path(file), archive.recording(memorial.id, file))
+
+    return WithRecordings(speaking, recording)
+
+
+def cloned(archive: Archive, memorial: Memorial, *, new: bool = False) -> Voice:
+    """The voice made to resemble theirs; or the one that waits to be heard."""
+    kept = voices.of(archive, memorial.id, new=new)
+    told = voices.report(kept)
+    from voice.enrolment import Wanted, opened
+    from voice.pronunciation import Pronunciations
+
+    wanted = Wanted(told["language"], told["engine"], told["source"], told["weights"])
+    return opened(kept, wanted, Pronunciations(voices.names(archive, memorial.id)))
 
 
 def face(archive: Archive, memorial: Memorial) -> Face:
@@ -178,14 +224,6 @@ def face(archive: Archive, memorial: Memorial) -> Face:
     if rig is None:
         raise NotReady(f"{_name(memorial)} has no portrait yet: `lantern add` a photo of their face")
     return PortraitFace(Rig.from_bytes(rig))
-
-
-def enroll(recordings: Sequence[Wave]) -> Made:
-    """The voice profile of all recordings together."""
-    from voice.enroll import enroll as enroll_voice
-
-    profile = enroll_voice(recordings)
-    return Made(profile.to_bytes(), profile.notes)
 
 
 def has_speech(recording: Wave) -> bool:
@@ -205,12 +243,13 @@ def portrait(picture: Picture, which_face: int | None, size_px: int) -> Made:
 
 def kinds() -> tuple[Kind, ...]:
     """The kinds of long work, and what each of them does."""
-    from services import add_job, answers, tuning
+    from services import add_job, answers, enrolling, tuning
 
     return (
         Kind("add", add_job.add_files, limit_s=3_600.0),
         Kind("clip", answers.make_clip, limit_s=3_600.0),
         Kind("farewell", answers.make_clip, limit_s=4 * 3_600.0),
+        Kind("enrol", enrolling.enrol, limit_s=ENROL_LIMIT_S),
         Kind("tune", tuning.tune, TUNING_LIMIT_S, "gpu" if has_gpu() else "cpu", "tuning"),
     )
 

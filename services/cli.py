@@ -28,6 +28,7 @@ from services.terminal import note as _note
 from services.terminal import opened as _archive
 from services.terminal import print_json as _print_json
 from services.terminal import settings as _settings
+from services.voice_cli import voice
 
 app = typer.Typer(
     help="A digital memorial that one can talk to.",
@@ -64,6 +65,7 @@ for verb in (model_cli.tune, model_cli.learn, model_cli.engine):
     app.command()(verb)
 app.add_typer(jobs, name="jobs")
 app.add_typer(memory, name="memory")
+app.add_typer(voice, name="voice")
 
 
 @app.command()

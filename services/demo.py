@@ -48,7 +48,7 @@ def demo(archive: Archive, name: str, line: str | None, out: Path, size_px: int,
     answer = answers.ask_on_film(archive, memorial, line, clip, steps)
     if answer.clip is not None:
         sheet = out / "reply.png"
-        write_picture(sheet, contact_sheet(clip), answers.label(memorial, answers.EXHIBIT))
+        write_picture(sheet, contact_sheet(clip), answers.label(archive, memorial, answers.EXHIBIT))
     told = demo_report(line, answer.record, clip, answer.clip, answer.first_frame_s, answer.total_s)
     told["tuning"] = {each: tuning[each] for each in TUNING}
     write(data, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())

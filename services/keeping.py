@@ -19,6 +19,7 @@ from data.importers.speakers import Keys, assigned
 from data.importers.text import whole
 from data.names import covers
 from data.types import Letter
+from services import voices
 from services.bringing import THE_FAMILY, Batch, Brought, Look, row
 from services.learning import Learnt, learn
 from services.progress import Advance, Steps
@@ -34,7 +35,7 @@ def add(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps) -> Jso
     """Keep all of a batch, or nothing of it. Returns what `lantern add` reports."""
     learnt = learn(archive, memorial, batch, steps, lambda _name, make: make())
     with archive.adding(memorial.id) as adding:
-        added = keep(adding, batch, learnt, lambda _done, _total: None)
+        added = keep(archive, adding, batch, learnt, lambda _done, _total: None)
     return report(archive.count(memorial.id), batch, added, learnt)
 
 
@@ -42,19 +43,23 @@ def preview(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps) ->
     """What `add` would report; all is made and tried as for it, and nothing kept."""
     learnt = learn(archive, memorial, batch, steps, lambda _name, make: make())
     with archive.rehearsing(memorial.id) as adding:
-        added = keep(adding, batch, learnt, lambda _done, _total: None)
+        added = keep(archive, adding, batch, learnt, lambda _done, _total: None)
     return report(archive.count(memorial.id), batch, added, learnt)
 
 
 def report(passages: int, batch: Batch, added: Sequence[Json], learnt: Learnt) -> Json:
     """What was kept of each, what was passed over, and what was learnt from all of it."""
     left = [{"count": count, "reason": reason} for reason, count in batch.left_out.items()]
-    voice = learnt.voice and {"recordings": learnt.voice.recordings, "seconds": learnt.voice.seconds}
+    voice = learnt.voice and {
+        "recordings": learnt.voice.report["recordings"],
+        "seconds": learnt.voice.report["speech_s"],
+        "resembles": learnt.voice.report["resemblance"]["word"],
+    }
     learned = {"voice": voice, "portrait": bool(learnt.rigs), "photos": sum(each["photos"] for each in added)}
     return {**add_report([*added, *batch.left], passages, batch.warnings, left), "learned": learned}
 
 
-def keep(adding: Adding, batch: Batch, learnt: Learnt, advance: Advance) -> list[Json]:
+def keep(archive: Archive, adding: Adding, batch: Batch, learnt: Learnt, advance: Advance) -> list[Json]:
     """All of a batch inside one transaction; gives what became of each."""
     counts = [max(1, one.look.count) for one in batch.brought]
     added = []
@@ -62,6 +67,8 @@ def keep(adding: Adding, batch: Batch, learnt: Learnt, advance: Advance) -> list
         before = sum(counts[:place])
         told = _advancing(advance, before, sum(counts))
         added.append(_keep(adding, one, place, learnt, told))
+    if learnt.voice is not None:
+        voices.keep(archive, adding, learnt.voice.voice, learnt.voice.heard)
     return added
 
 
@@ -102,7 +109,7 @@ def _keep_media(adding: Adding, one: Brought, learnt: Learnt, place: int) -> boo
         return adding.add_portrait(one.path, whole(file, media.LARGEST_PICTURE_BYTES), learnt.rigs[place])
     if one.role == PHOTO:
         return adding.add_photo(one.path, whole(file, media.LARGEST_PICTURE_BYTES))
-    return adding.add_recording(one.path, whole(file, media.LARGEST_SOUND_BYTES), learnt.profile)
+    return adding.add_recording(one.path, whole(file, media.LARGEST_SOUND_BYTES))
 
 
 def _keep_sent(adding: Adding, one: Brought, learnt: Learnt, place: int, left_out: Counter[str]) -> dict[str, int]:
@@ -113,7 +120,7 @@ def _keep_sent(adding: Adding, one: Brought, learnt: Learnt, place: int, left_ou
         counts["photos"] += adding.add_photo(one.source(photo.file.name), content, photo.author, photo.date)
     for note in learnt.voices.get(place, ()):
         content = whole(note.file, media.LARGEST_SOUND_BYTES)
-        counts["recordings"] += adding.add_recording(one.source(note.file.name), content, learnt.profile, note.date)
+        counts["recordings"] += adding.add_recording(one.source(note.file.name), content, note.date)
     sent = len(learnt.photos.get(place, ())) + len(learnt.voices.get(place, ()))
     left_out[AGAIN["there"]] += sent - sum(counts.values())
     return counts

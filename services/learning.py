@@ -21,8 +21,8 @@ from data.errors import BadPicture, BadRecording, NoFace, Refused
 from data.importers.imported import Attachment, File
 from data.importers.speakers import speakers
 from data.importers.text import whole
-from data.types import RATE, Letter
-from services import build
+from data.types import Letter
+from services import build, enrolling
 from services.bringing import Batch, Brought, settled, sorted_out
 from services.build import Made
 from services.progress import Steps
@@ -30,33 +30,13 @@ from services.report import Json
 from services.roles import PORTRAIT, READ_BY_MACHINE, RECORDING
 
 PORTRAIT_USUAL_S = 4.0  # on two cores, the face mesh's start included
-VOICE_USUAL_S = 8.0  # on two cores, for half a minute of speech
+VOICE_USUAL_S = 25.0  # on two cores, for half a minute of speech
 READ_USUAL_S = 6.0  # for each page, on two cores
+LISTENED_S = 600.0  # of a recording, to tell whether anybody speaks
 HEEDED_S = 0.25  # between two looks whether to stop
-MOST_VOICES = 60  # recordings that a voice is learnt from: the longest ones, some minutes of speech
 
 Once = Callable[[str, Callable[[], Made]], Made]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A voice, and from how many recordings of what length together it was learnt."""
-
-    profile: bytes
-    recordings: int
-    seconds: float
-
-    def made(self, warnings: tuple[str, ...]) -> Made:
-        """As a paper: a line of numbers, then the profile."""
-        return Made(f"{self.recordings} {self.seconds:.1f}\n".encode() + self.profile, warnings)
-
-    @classmethod
-    def of(cls, made: Made) -> Enrolled:
-        """From such a paper."""
-        numbers, _, profile = made.data.partition(b"\n")
-        recordings, seconds = numbers.split()
-        return cls(profile, int(recordings), float(seconds))
 
 
 @dataclass
@@ -68,12 +48,7 @@ class Learnt:
     voices: dict[int, list[Attachment]] = field(default_factory=dict)
     photos: dict[int, list[Attachment]] = field(default_factory=dict)
     left_out: dict[int, Counter[str]] = field(default_factory=dict)
-    voice: Enrolled | None = None
-
-    @property
-    def profile(self) -> bytes | None:
-        """The voice as it is kept."""
-        return None if self.voice is None else self.voice.profile
+    voice: enrolling.Learnt | None = None
 
 
 def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once: Once) -> Learnt:
@@ -85,7 +60,7 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
         if one.look.sent:
             learnt.voices[place], learnt.photos[place], learnt.left_out[place] = sorted_out(one)
     _leave_out_speechless(learnt)
-    voice = _begin_voice(archive, memorial.id, batch, learnt, once)
+    voice = _begin_voice(archive, memorial, batch, learnt, once)
     for place, one in enumerate(batch.brought):
         if one.role == PORTRAIT:
             with steps.step("portrait", PORTRAIT_USUAL_S):
@@ -98,7 +73,7 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
                 wait([voice], HEEDED_S)
                 advance(0, 0)
         made = voice.result()
-        learnt.voice = Enrolled.of(made) if made.data else None
+        learnt.voice = enrolling.Learnt.from_bytes(made.data) if made.data else None
         batch.warnings += made.warnings
     return learnt
 
@@ -164,7 +139,7 @@ def _check_recordings(batch: Batch) -> None:
 def _leave_out_speechless(learnt: Learnt) -> None:
     """Voice notes in which nobody speaks, of those that a voice may be learnt from."""
     notes = [note for those in learnt.voices.values() for note in those]
-    for note in sorted(notes, key=lambda each: -each.file.size_bytes)[:MOST_VOICES]:
+    for note in sorted(notes, key=lambda each: -each.file.size_bytes)[: enrolling.MOST_RECORDINGS]:
         try:
             _check_speech(note.file)
         except Refused as err:
@@ -175,34 +150,32 @@ def _leave_out_speechless(learnt: Learnt) -> None:
 
 def _check_speech(file: File) -> None:
     """Raises `Refused` for a recording that cannot be heard, or in which nobody speaks."""
-    if not build.has_speech(media.read_sound(Path(file.name), whole(file, media.LARGEST_SOUND_BYTES))):
+    excerpts = media.read_excerpts(Path(file.name), whole(file, media.LARGEST_SOUND_BYTES), LISTENED_S)
+    if not any(build.has_speech(each.samples) for each in excerpts):
         raise BadRecording(f"{file.name}: no speech was found in it, only silence, noise or a steady tone")
 
 
-def _begin_voice(archive: Archive, memorial_id: str, batch: Batch, learnt: Learnt, once: Once) -> Future[Made] | None:
+def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Learnt, once: Once) -> Future[Made] | None:
     """Learn the voice beside everything else, on a core of its own, where there is anything new to learn it from."""
     named = [one for one in batch.brought if one.role == RECORDING]
-    notes = [note for notes in learnt.voices.values() for note in notes]
-    if not named and not notes:
+    fresh = [(one.path, one.found[0].file) for one in named]
+    for place, notes in learnt.voices.items():
+        fresh += [(batch.brought[place].source(note.file.name), note.file) for note in notes]
+    if not fresh:
         return None
-    fresh = [one.found[0].file for one in named] + [note.file for note in notes]
     must = any(one.named for one in named)
 
     def enroll() -> Made:
-        sized = [(len(content), Path(file), content) for file, content in archive.recordings(memorial_id)]
-        sized += [(file.size_bytes, Path(file.name), whole(file, media.LARGEST_SOUND_BYTES)) for file in fresh]
-        longest = sorted(sized, key=lambda each: -each[0])[:MOST_VOICES]
-        contents = {content: path for _, path, content in longest}  # each counted once
-        names = ", ".join(file.name for file in fresh[:3]) + (", …" if len(fresh) > 3 else "")
+        longest = sorted(fresh, key=lambda each: -each[1].size_bytes)[: enrolling.MOST_RECORDINGS]
+        sounds = [enrolling.Recording(path, whole(file, media.LARGEST_SOUND_BYTES)) for path, file in longest]
+        names = ", ".join(file.name for _, file in fresh[:3]) + (", …" if len(fresh) > 3 else "")
         try:
-            sounds = [media.read_sound(path, content) for content, path in contents.items()]
-            made = build.enroll(sounds)
+            made = enrolling.learn(archive, memorial, sounds, enrolling.BY_DEFAULT, lambda _done, _total: None)
         except BadRecording as err:
             if must:
                 raise BadRecording(f"{names}: {err}") from err
             return Made(b"", (f"{names}: kept, but no voice was learnt: {err}",))
-        learnt_s = sum(map(len, sounds)) / RATE
-        return Enrolled(made.data, len(sounds), learnt_s).made(tuple(f"{names}: {note}" for note in made.warnings))
+        return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names)))
 
     return begin(lambda: once("voice", enroll))
 

@@ -22,6 +22,7 @@ WORDS = {
     "read": "Reading the pictures of writing",
     "portrait": "Reading the portrait",
     "voice": "Learning the voice",
+    "speak": "Letting it speak",
     "keep": "Keeping it",
     "lesson": "Choosing what is to be learnt",
     "tune": "Tuning the language model",

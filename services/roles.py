@@ -20,7 +20,10 @@ ROLES = (*(importer.name for importer in IMPORTERS), PAGES, PORTRAIT, PHOTO, REC
 
 TEXTS = frozenset({".txt", ".md", ".text", ""})  # of files that nothing but their being text tells
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic"})
-SOUNDS = frozenset({".wav", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".amr", ".3gp", ".wma", ".mp4", ".mov"})
+SOUNDS = frozenset({
+    ".wav", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".amr", ".amrwb", ".awb", ".3gp", ".wma", ".au", ".caf",
+    ".silk", ".slk", ".mp4", ".mov", ".mkv", ".mka", ".webm",
+})  # fmt: skip
 
 VIDEO = "a video: give it by itself if they speak in it"
 
@@ -45,6 +48,8 @@ def role_of(found: Found) -> str:
             return importer.name
     if ending in PICTURES:  # damaged: who reads it says how
         return PORTRAIT if found.named else PHOTO
+    if ending in SOUNDS:
+        return RECORDING
     if ending in TEXTS and ending:
         return PlainText.name
     if kind == "letters":

@@ -2,56 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.vq import kmeans2
-from scipy.spatial.distance import cdist
 
 from data.types import RATE, Language, Wave
-from voice.convert import Converter, cepstra, level_ratio
-from voice.espeak import SourceVoice, speak
+from voice.convert import level_ratio, map_pitch, pitch_reach, turned
 from voice.passages import PASSAGES
 from voice.profile import Conversion, VoiceProfile
+from voice.source import Espeak, Manner, Source, for_language
+from voice.speaker import Embedding, embed, likeness
 from voice.speech import find_speech, pace
-from voice.world import BANDS, SPARSE, Array, Features, analyse, band_centres_hz, bands_db, stretch, track
+from voice.transport import fit
+from voice.world import (
+    BANDS,
+    FFT,
+    QUIETEST,
+    SPARSE,
+    Array,
+    Features,
+    analyse,
+    band_centres_hz,
+    bands_db,
+    bins_db,
+    stretch,
+    track,
+)
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 WOMEN_FROM_HZ = 155.0  # median F0 from which a woman's source voice is nearer
-# Of espeak-ng's. A woman's voice made from f2 is clearer than from f1 (a recogniser loses .47 of the words, not .59),
-# but f2, f3 and f5 do not always make the same sound of the same text.
-VARIANTS = {"high": "f1", "low": "m3"}
-LEAST_SOURCE_HZ, MOST_SOURCE_HZ = 100.0, 230.0  # beyond, espeak-ng's or WORLD's own quality falls
-PITCH_STEPS = 3  # of the secant search for espeak-ng's pitch setting
-PACE_AT = 170  # words a minute, at which the source's pace is measured
-PACES = 140, 190  # bounds of espeak-ng's rate
+LEAST_SOURCE_HZ, MOST_SOURCE_HZ = 100.0, 230.0  # beyond, a source's own quality falls
+PITCH_STEPS = 3  # of the search for the source's pitch
+FURTHEST_OCTAVES = 1.0  # from its usual pitch
+PACES = 0.82, 1.12  # bounds of the source's pace
 PACE_TRUST = 0.5  # power of the ratio of paces: peaks of loudness are counted surely in neither voice
 
-WARPS = np.arange(0.82, 1.2201, 0.02)
-CODEBOOK = 48  # shapes of envelope that stand for a voice while the warp is sought
-WARP_CEPSTRA = slice(1, 13)  # tilt left out: it belongs to the microphone as much as to the tract
+WARP_TRUST = 0.5  # of the likeliest warp: a recogniser lost 57 of 100 words with half of .84, 77 with all of it
+TRIED_WARPS = 0.84, 0.90, 0.96, 1.02, 1.08, 1.14, 1.20  # then half a step on both sides of the best
+WARP_STEP = 0.06
+TRIED_PASSAGES = 2  # read in each warp and listened to: 12 s
+KNOWN_PIECES, KNOWN_PIECE_S = 20, 2.0  # of the recordings, by which the network knows the person
 
-VOICED_CLASSES, UNVOICED_CLASSES = 5, 2
-CLASS_WEIGHT = 0.6  # how much of a class's own difference is used beside that of all voiced or unvoiced sounds
-CLASS_FRAMES = 150.0 / SPARSE  # frames at which a class's own mean is half trusted
-LARGEST_SHIFT_DB = 24.0
-LARGEST_LEVEL_DB = 6.0  # of unvoiced against voiced sounds
-LARGEST_BREATH_DB = 12.0
+FEWEST_FRAMES = 30  # of a kind, for a map of its own
+MOST_BREATH = 0.25  # of the power of a voiced sound
 CLIFF_DB, LEAST_BANDWIDTH_HZ = 15.0, 2_500.0  # a fall within two bands that no voice has
-ROLL_OFF_DB = 18.0  # an octave
-LOWEST_TOLD_HZ = 90.0
 SOURCE_RANGE_DB = 45.0  # below the loud frames is no speech
-QUIET_GAIN = 0.05  # for measuring, far below the limiter
-GAIN_S = 3.0  # of speech converted to measure its level
 LEVEL = 0.11  # root mean square of the louder half of speech, for every voice
+PEAK = 0.8  # where a voice of sharp pulses is kept softer, so that the limiter has little to do
+ROOM_DB = -65.0, -55.0  # bounds of the quiet between words, below full scale
+ROOM_PERCENTILES = 2, 12  # of the windows' levels, among which is the recording's quiet
 
 
-def enroll(recordings: Sequence[Wave]) -> VoiceProfile:
-    """Fit a profile to all the recordings of one person together; raises BadRecording where they hold too little."""
+def enroll(recordings: Sequence[Wave], source: Source | None = None) -> VoiceProfile:
+    """Fit a profile to all the recordings of one person together; raises BadRecording where they hold too little.
+
+    `source` is what will read to this voice: espeak-ng where nothing is said, and in a language that it does not have.
+    """
     speech = find_speech(recordings)
     voiced = speech.features.voiced
     bands = bands_db(speech.features.envelope)
@@ -64,14 +74,42 @@ def enroll(recordings: Sequence[Wave]) -> VoiceProfile:
         syllables_per_s=speech.syllables_per_s,
         bandwidth_hz=bandwidth_hz(bands),
         spectrum_db=long_term(bands, voiced),
+        room_db=room_tone(recordings, speech.level_db),
         notes=speech.notes,
         conversions={},
     )
+    person = _Person(profile, speech.features, bands, embed(_heard(recordings)))
+    readers = {language: for_language(source or Espeak(), language) for language in LANGUAGES}
     with ThreadPoolExecutor(len(LANGUAGES)) as pool:  # WORLD works outside the interpreter's lock
-        sources = list(pool.map(lambda language: _read_aloud(source_voice(profile, language), language), LANGUAGES))
-        warp = fit_warp([source.features for source in sources], speech.features, profile.bandwidth_hz)
-        fitted = pool.map(lambda source: _fit(profile, source, speech.features, bands, warp), sources)
-        return replace(profile, conversions=dict(zip(LANGUAGES, fitted, strict=True)))
+        read = list(pool.map(lambda item: _read_aloud(profile, *item), readers.items()))
+    warps: dict[str, float] = {}  # one a source: a person has one vocal tract, and so has each source
+    for reading in read:
+        if reading.source not in warps:
+            warps[reading.source] = _likeliest_warp(person, reading)
+    fitted = [_levelled(person, reading, _fit(person, reading, warps[reading.source])) for reading in read]
+    return replace(profile, conversions=dict(zip(LANGUAGES, fitted, strict=True)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Person:
+    """What is known of them: the profile so far, the frames of their speech, and how the network knows them."""
+
+    profile: VoiceProfile
+    features: Features
+    bands: Array
+    embedding: Embedding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """The passages as one source reads them; `frames` without the pauses."""
+
+    source: str
+    manner: Manner
+    sounds: tuple[tuple[Wave, Features], ...]
+    frames: Features
+    log_f0_mean: float
+    log_f0_sd: float
 
 
 def centre_and_spread(log_f0: Array) -> tuple[float, float]:
@@ -95,165 +133,130 @@ def bandwidth_hz(bands: Array) -> float:
     return float(band_centres_hz()[drop.argmax()]) if drop.max() > CLIFF_DB else RATE / 2
 
 
-def source_voice(profile: VoiceProfile, language: Language) -> SourceVoice:
-    """The source nearest to the person: man's or woman's, its pitch and its pace."""
+def _heard(recordings: Sequence[Wave]) -> Wave:
+    """All of what is short, or pieces from all over the louder half of what is long."""
+    size = int(KNOWN_PIECE_S * RATE)
+    if sum(map(len, recordings)) <= KNOWN_PIECES * size:
+        return np.concatenate(recordings)
+    pieces = [wave[start : start + size] for wave in recordings for start in range(0, len(wave), size)]
+    level = np.array([np.mean(np.square(np.nan_to_num(piece), dtype=np.float64)) for piece in pieces])
+    loud = np.flatnonzero(level >= np.median(level))
+    chosen = loud[np.unique(np.linspace(0, len(loud) - 1, KNOWN_PIECES).astype(int))]
+    return np.concatenate([pieces[place] for place in chosen])
+
+
+def room_tone(recordings: Sequence[Wave], speech_db: float) -> Array:
+    """(BANDS,) power spectrum in dB of the recordings' own quiet, as far below the voice as below their speech."""
+    windows = np.concatenate([_windows(wave) for wave in recordings if len(wave) >= FFT])
+    level = 10 * np.log10(np.maximum((windows**2).mean(axis=1), QUIETEST))
+    low, high = np.percentile(level, ROOM_PERCENTILES)
+    quiet = windows[(level >= low) & (level <= high)] * np.hanning(FFT)
+    spectrum = bands_db((np.abs(np.fft.rfft(quiet, axis=1)) ** 2).mean(axis=0)[None])[0]
+    beneath = float(np.median(level[(level >= low) & (level <= high)])) - speech_db
+    wanted = np.clip(20 * np.log10(LEVEL) + beneath, *ROOM_DB)
+    return np.asarray(spectrum - 10 * np.log10((10 ** (bins_db(spectrum[None])[0] / 10)).mean()) + wanted)
+
+
+def _windows(wave: Wave) -> Array:
+    sound = np.nan_to_num(wave[: len(wave) // FFT * FFT].astype(np.float64))
+    return np.asarray(sound.reshape(-1, FFT))
+
+
+def _manner(profile: VoiceProfile, source: Source, language: Language) -> Manner:
+    """The manner nearest to the person: a man's or a woman's, its pitch and its pace."""
     wanted = float(np.clip(np.exp(profile.log_f0_mean), LEAST_SOURCE_HZ, MOST_SOURCE_HZ))
-    variant = VARIANTS["high" if np.exp(profile.log_f0_mean) >= WOMEN_FROM_HZ else "low"]
-    voice = SourceVoice(variant, rate=PACE_AT)
+    manner = Manner(high=bool(np.exp(profile.log_f0_mean) >= WOMEN_FROM_HZ))
     text = PASSAGES[language][0]
     for _ in range(PITCH_STEPS):
-        f0_hz, _ = track(speak(text, language, voice).samples)
-        ratio = wanted / float(np.median(f0_hz[f0_hz > 0]))
-        voice = replace(voice, pitch=int(np.clip(round(voice.pitch + 120 * np.log2(ratio) / 2), 5, 95)))
-    spoken = pace(np.concatenate([speak(line, language, voice).samples for line in PASSAGES[language][:2]]))
-    ratio = profile.syllables_per_s / max(spoken, 1e-3)
-    return replace(voice, rate=int(np.clip(round(PACE_AT * ratio**PACE_TRUST), *PACES)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Side:
-    """Frames of one voice: mel envelopes in decibels, which are voiced, and their cepstra in standard deviations."""
-
-    bands: Array
-    voiced: NDArray[np.bool_]
-    mean: Array  # (2, D)
-    sd: Array  # (2, D)
-    standard: Array  # (n, D)
-
-
-def _side(bands: Array, voiced: NDArray[np.bool_]) -> _Side:
-    shapes = cepstra(bands)
-    groups = [shapes[~voiced] if (~voiced).sum() > 1 else shapes, shapes[voiced]]
-    mean, sd = np.stack([group.mean(axis=0) for group in groups]), np.stack([group.std(axis=0) for group in groups])
-    sd = np.maximum(sd, 1e-3)
-    return _Side(bands, voiced, mean, sd, (shapes - mean[voiced.astype(int)]) / sd[voiced.astype(int)])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Source:
-    voice: SourceVoice
-    sounds: tuple[Wave, ...]
-    features: Features
-
-
-def _read_aloud(voice: SourceVoice, language: Language) -> _Source:
-    """The passages in the source voice; features without the pauses."""
-    sounds = tuple(speak(line, language, voice).samples for line in PASSAGES[language])
-    whole = np.concatenate(sounds)
-    features = analyse(whole, every=SPARSE)
-    level = 10 * np.log10(features.envelope.mean(axis=1))
-    used = level > np.percentile(level, 95) - SOURCE_RANGE_DB
-    return _Source(voice, sounds, Features(features.f0_hz[used], features.envelope[used], features.aperiodicity[used]))
-
-
-def _fit(profile: VoiceProfile, source: _Source, target: Features, target_bands: Array, warp: float) -> Conversion:
-    middle, spread = centre_and_spread(np.log(source.features.f0_hz[source.features.voiced]))
-    ours = _side(bands_db(stretch(source.features.envelope, warp)), source.features.voiced)
-    theirs = _side(target_bands, target.voiced)
-    centroids, shifts, means = _classes(ours, theirs, profile.bandwidth_hz)
-    conversion = Conversion(
-        source=source.voice,
-        log_f0_mean=middle,
-        log_f0_sd=spread,
-        warp=warp,
-        feature_mean=ours.mean,
-        feature_sd=ours.sd,
-        centroids=centroids,
-        voiced_classes=VOICED_CLASSES,
-        shifts_db=shifts,
-        means_db=means,
-        aperiodicity_db=_breath_shift(source.features, target, profile.bandwidth_hz),
-        gain=QUIET_GAIN,
+        f0_hz, _ = track(source.within(manner).speak(text, language).samples)
+        octaves = manner.pitch_octaves + float(np.log2(wanted / np.median(f0_hz[f0_hz > 0])))
+        manner = replace(manner, pitch_octaves=float(np.clip(octaves, -FURTHEST_OCTAVES, FURTHEST_OCTAVES)))
+    spoken = pace(
+        np.concatenate([source.within(manner).speak(line, language).samples for line in PASSAGES[language][:2]])
     )
-    sample = np.concatenate(list(Converter(profile, conversion).convert(source.sounds[0][: int(GAIN_S * RATE)])))
-    return replace(conversion, gain=QUIET_GAIN * LEVEL / max(level_ratio(sample), 1e-6))
+    ratio = profile.syllables_per_s / max(spoken, 1e-3)
+    return replace(manner, pace=float(np.clip(ratio**PACE_TRUST, *PACES)))
 
 
-def fit_warp(sources: Sequence[Features], target: Features, bandwidth: float) -> float:
-    """The factor on the source's formants under which its voiced sounds lie nearest to the person's.
+def _read_aloud(profile: VoiceProfile, language: Language, source: Source) -> _Reading:
+    manner = _manner(profile, source, language)
+    spoken = [source.within(manner).speak(line, language).samples for line in PASSAGES[language]]
+    f0_hz, _ = track(np.concatenate(spoken))
+    middle, spread = centre_and_spread(np.log(f0_hz[f0_hz > 0]))
+    sounds = [(wave, analyse(wave, pitch_reach(middle, spread), clean=True)) for wave in spoken]
+    parts = [Features(part.f0_hz[::SPARSE], part.envelope[::SPARSE], part.aperiodicity[::SPARSE]) for _, part in sounds]
+    whole = Features(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
+    level = 10 * np.log10(whole.envelope.mean(axis=1))
+    used = level > np.percentile(level, 95) - SOURCE_RANGE_DB
+    frames = Features(whole.f0_hz[used], whole.envelope[used], whole.aperiodicity[used])
+    return _Reading(source.name, manner, tuple(sounds), frames, middle, spread)
 
-    Both sides lose their mean first, so that microphone and tilt do not count; the search is that of Lee and Rose,
-    "A frequency warping approach to speaker normalization" (1998), with a codebook in place of an acoustic model. A
-    person has one vocal tract, so all languages of the source vote together.
+
+_COLUMNS = ("f0_hz", "envelope", "aperiodicity")
+
+
+def _likeliest_warp(person: _Person, reading: _Reading) -> float:
+    """The warp under which the network takes the source, turned, most for the person.
+
+    Spectra alone tell it badly, because the map that follows hides most of what a wrong warp does to a mean.
     """
-    theirs = _shapes(target.envelope[target.voiced], bandwidth)
-    book, _ = kmeans2(theirs, CODEBOOK, seed=1, minit="++")
-    costs = np.zeros(len(WARPS))
-    for source in sources:
-        some = source.envelope[source.voiced]
-        costs += [cdist(_shapes(stretch(some, float(warp)), bandwidth), book).min(axis=1).mean() for warp in WARPS]
-    return float(WARPS[costs.argmin()])
+    found: dict[float, float] = {}
+
+    def heard(warp: float) -> float:
+        if warp not in found:
+            said = np.concatenate(list(_tried(person, reading, _fit(person, reading, warp))))
+            found[warp] = likeness(embed(said), person.embedding)
+        return found[warp]
+
+    best = max(TRIED_WARPS, key=heard)
+    likeliest = max((round(best - WARP_STEP / 2, 2), best, round(best + WARP_STEP / 2, 2)), key=heard)
+    return round(1 + WARP_TRUST * (likeliest - 1), 3)
 
 
-def _shapes(envelope: Array, bandwidth: float) -> Array:
-    found = cepstra(_extended(bands_db(envelope), bandwidth))[:, WARP_CEPSTRA]
-    return np.asarray(found - found.mean(axis=0))
+def _tried(person: _Person, reading: _Reading, conversion: Conversion) -> Iterator[Wave]:
+    for wave, features in reading.sounds[:TRIED_PASSAGES]:
+        wanted = map_pitch(features.f0_hz, person.profile, conversion, conversion.log_f0_mean)
+        yield turned(wave, features, wanted, conversion).astype(np.float32)
 
 
-def _classes(ours: _Side, theirs: _Side, bandwidth: float) -> tuple[Array, Array, Array]:
-    """Centroids (classes, D), envelope shifts and the person's means (classes, BANDS).
-
-    Standardised on each side, two voices' sounds fall into the same clusters, because both are mostly speech; the
-    clusters are sought in the two together, so that neither side pulls them its way.
-    """
-    ours_db, theirs_db = (side.bands - side.bands[side.voiced].mean() for side in (ours, theirs))
-    centroids: list[Array] = []
-    shifts: list[Array] = []
-    means: list[Array] = []
-    for voiced, count in ((True, VOICED_CLASSES), (False, UNVOICED_CLASSES)):
-        a, b = ours.voiced == voiced, theirs.voiced == voiced
-        pool = np.concatenate([ours.standard[a], theirs.standard[b]])
-        found, _ = kmeans2(pool, count, seed=1, minit="++")
-        nearest_a, nearest_b = (cdist(s, found).argmin(axis=1) for s in (ours.standard[a], theirs.standard[b]))
-        general = theirs_db[b].mean(axis=0)
-        for place in range(count):
-            here, there = ours_db[a][nearest_a == place], theirs_db[b][nearest_b == place]
-            trust = _trust(min(len(here), len(there)))
-            own = there.mean(axis=0) if trust else general
-            before = here.mean(axis=0) if trust else ours_db[a].mean(axis=0)
-            shift = (1 - trust) * (general - ours_db[a].mean(axis=0)) + trust * (own - before)
-            shifts.append(_bounded(shift, bandwidth))
-            means.append(_rolled_off((1 - trust) * general + trust * own, bandwidth))
-        centroids.append(found)
-    return np.concatenate(centroids), np.stack(shifts), np.stack(means)
+def _fit(person: _Person, reading: _Reading, warp: float) -> Conversion:
+    """With a gain of one."""
+    ours, theirs = bands_db(stretch(reading.frames.envelope, warp)), person.bands
+    ours_voiced, theirs_voiced = reading.frames.voiced, person.features.voiced
+    held = held_bands(person.profile.bandwidth_hz)
+    lift = ours[ours_voiced][:, :held].mean() - theirs[theirs_voiced][:, :held].mean()  # levels are no part of a voice
+    voiced = fit(ours[ours_voiced], theirs[theirs_voiced] + lift, held)
+    enough = min((~ours_voiced).sum(), (~theirs_voiced).sum()) >= FEWEST_FRAMES
+    return Conversion(
+        source=reading.source,
+        manner=reading.manner,
+        log_f0_mean=reading.log_f0_mean,
+        log_f0_sd=reading.log_f0_sd,
+        warp=warp,
+        voiced=voiced,
+        unvoiced=fit(ours[~ours_voiced], theirs[~theirs_voiced] + lift, held) if enough else voiced,
+        breath=_breath(reading.frames, person.features, held),
+        gain=1.0,
+    )
 
 
-def _trust(frames: int) -> float:
-    return CLASS_WEIGHT * frames / (frames + CLASS_FRAMES)
+def _levelled(person: _Person, reading: _Reading, conversion: Conversion) -> Conversion:
+    said = np.concatenate(list(_tried(person, reading, conversion)))
+    return replace(
+        conversion, gain=min(LEVEL / max(level_ratio(said), 1e-6), PEAK / max(float(np.abs(said).max()), 1e-6))
+    )
 
 
-def _bounded(shift: Array, bandwidth: float) -> Array:
-    """Bounds; beyond the recordings' band, and below any voice's pitch, the last value that they tell."""
-    level = float(np.clip(shift.mean(), -LARGEST_LEVEL_DB, LARGEST_LEVEL_DB))
-    bounded = np.clip(shift - shift.mean() + level, -LARGEST_SHIFT_DB, LARGEST_SHIFT_DB)
-    lowest = int(np.searchsorted(band_centres_hz(), LOWEST_TOLD_HZ))
-    bounded[:lowest] = bounded[lowest]
-    told = _extended(bounded, bandwidth)
-    return np.where(told > 0, np.maximum(_rolled_off(told, bandwidth), 0), told)
+def held_bands(bandwidth: float) -> int:
+    """How many bands lie well inside the recordings' band."""
+    held = int(np.searchsorted(band_centres_hz(), bandwidth, side="right"))
+    return held if held == BANDS else max(held - 1, 1)
 
 
-def _last_held(bandwidth: float) -> int:
-    """The last band well inside the recordings' band."""
-    held = int(np.searchsorted(band_centres_hz(), bandwidth, side="right")) - 1
-    return held if held == BANDS - 1 else max(held - 1, 0)
-
-
-def _extended(rows: Array, bandwidth: float) -> Array:
-    """(…, BANDS), the last told band standing for those beyond it."""
-    last = _last_held(bandwidth)
-    return np.asarray(np.where(np.arange(BANDS) > last, rows[..., last, None], rows))
-
-
-def _rolled_off(row: Array, bandwidth: float) -> Array:
-    """Beyond the recordings' band a person's spectrum falls as most people's does."""
-    last = _last_held(bandwidth)
-    octaves = np.log2(band_centres_hz() / band_centres_hz()[last])
-    return np.asarray(np.where(octaves > 0, row[last] - ROLL_OFF_DB * octaves, row))
-
-
-def _breath_shift(source: Features, target: Features, bandwidth: float) -> Array:
-    def mean_db(features: Features) -> Array:
-        return np.asarray(bands_db(features.aperiodicity[features.voiced] ** 2).mean(axis=0))
-
-    shift = np.clip(mean_db(target) - mean_db(source), -LARGEST_BREATH_DB, LARGEST_BREATH_DB)
-    return _extended(shift, bandwidth)
+def _breath(source: Features, target: Features, held: int) -> Array:
+    """By how much the person is breathier than the source; a source that is breathier cannot be made clear."""
+    ours, theirs = (
+        10 ** (bands_db(features.aperiodicity[features.voiced] ** 2).mean(axis=0) / 10) for features in (source, target)
+    )
+    more = np.clip(theirs - ours, 0, MOST_BREATH)
+    return np.asarray(np.where(np.arange(BANDS) < held, more, more[held - 1]))

@@ -27,13 +27,14 @@ UP, DOWN = RATE // gcd(RATE, ESPEAK_RATE), ESPEAK_RATE // gcd(RATE, ESPEAK_RATE)
 VOICES: dict[Language, str] = {"en": "en-us", "zh": "cmn"}
 VOLUME = 60  # of 100; at 100 the Mandarin voice clips inside the library
 SHORT_GAP_MS = 30  # an unlabelled stretch shorter than this is a syllable border, not a pause
+SEED = 1  # of the noise in a breathy variant
 LONGEST_DATA_PATH = 150  # bytes; the library copies the path into a buffer of 160
 
 # from speak_lib.h
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEMES_AS_IPA = 1, 2
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
-_UTF8 = 1
+_UTF8, _SSML, _BRACKETED = 1, 0x10, 0x100
 _END, _WORD, _PHONEME = 0, 1, 7
 
 
@@ -89,7 +90,7 @@ class _Library:
     """The library, opened for one utterance.
 
     Its flutter runs on from one utterance to the next and nothing resets it but unloading the library; opening it
-    afresh takes a millisecond and makes the same text the same sound.
+    afresh takes a millisecond and, with the seed of its breath noise, makes the same text the same sound.
     """
 
     def __init__(self) -> None:
@@ -97,6 +98,7 @@ class _Library:
         self._marks: list[_Mark] = []
         self._callback = _Callback(self._take)  # kept alive here: the library holds only the address
         self._handle = _load()
+        self._handle.espeak_ng_SetRandSeed(ctypes.c_long(SEED))
         self._handle.espeak_SetSynthCallback(self._callback)
 
     def close(self) -> None:
@@ -113,17 +115,30 @@ class _Library:
             position += 1
         return 0
 
-    def synthesize(self, text: str, name: str, voice: SourceVoice) -> tuple[NDArray[np.int16], list[_Mark]]:
-        if self._handle.espeak_SetVoiceByName(name.encode()) != 0:
-            raise NoLibrary(f"espeak-ng has no voice {name}; reinstall espeakng-loader")
+    def synthesize(self, text: str, name: str, voice: SourceVoice, flags: int) -> tuple[NDArray[np.int16], list[_Mark]]:
+        self._choose(name)
         settings = ((_RATE, voice.rate), (_VOLUME, VOLUME), (_PITCH, voice.pitch), (_RANGE, voice.pitch_range))
         for parameter, value in settings:
             self._handle.espeak_SetParameter(parameter, value, 0)
         encoded = text.encode()
-        status = self._handle.espeak_Synth(encoded, ctypes.c_size_t(len(encoded) + 1), 0, 1, 0, _UTF8, None, None)
+        status = self._handle.espeak_Synth(encoded, ctypes.c_size_t(len(encoded) + 1), 0, 1, 0, flags, None, None)
         if status != 0:
             raise LanternError(f"espeak-ng could not speak (status {status})")
         return (np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.int16)), self._marks
+
+    def transcribe(self, text: str, name: str) -> str:
+        self._choose(name)
+        left, found = ctypes.c_char_p(text.encode()), []
+        self._handle.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        while left.value is not None:  # a clause at a time; the library moves the pointer on
+            found.append(
+                (self._handle.espeak_TextToPhonemes(ctypes.byref(left), _UTF8, _PHONEMES_AS_IPA) or b"").decode()
+            )
+        return " ".join(part for part in found if part)
+
+    def _choose(self, name: str) -> None:
+        if self._handle.espeak_SetVoiceByName(name.encode()) != 0:
+            raise NoLibrary(f"espeak-ng has no voice {name}; reinstall espeakng-loader")
 
 
 _lock = threading.Lock()
@@ -145,21 +160,31 @@ def _load() -> ctypes.CDLL:
     return handle
 
 
-def _utter(text: str, name: str, voice: SourceVoice) -> tuple[NDArray[np.int16], list[_Mark]]:
+def transcribe(text: str, name: str) -> str:
+    """The clause in IPA as the voice `name` ("en-us", "cmn") says it, spaces between words, stress in its place."""
     with _lock:
         library = _Library()
         try:
-            return library.synthesize(text, name, voice)
+            return library.transcribe(text, name)
         finally:
             library.close()
 
 
-def speak(text: str, language: Language, voice: SourceVoice) -> Speech:
-    """Speak a clause. The text should be plain words, digits and punctuation: see `voice.text`."""
+def _utter(text: str, name: str, voice: SourceVoice, flags: int = _UTF8) -> tuple[NDArray[np.int16], list[_Mark]]:
+    with _lock:
+        library = _Library()
+        try:
+            return library.synthesize(text, name, voice, flags)
+        finally:
+            library.close()
+
+
+def speak(text: str, language: Language, voice: SourceVoice, *, marked_up: bool = False) -> Speech:
+    """Speak a clause: plain words, digits and punctuation, or SSML with phonemes in [[ ]] (see `voice.markup`)."""
     from scipy.signal import resample_poly
 
     name = f"{VOICES[language]}+{voice.variant}" if voice.variant else VOICES[language]
-    raw, marks = _utter(text, name, voice)
+    raw, marks = _utter(text, name, voice, _UTF8 | _SSML | _BRACKETED if marked_up else _UTF8)
     if not len(raw):
         return Speech(np.zeros(0, np.float32), (), ())
     samples = resample_poly(raw.astype(np.float32) / 32_768, UP, DOWN).astype(np.float32)

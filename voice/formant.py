@@ -1,140 +1,73 @@
-"""The built-in voice: espeak-ng's speech, turned into the person's voice. Knows nothing of faces, files or sockets."""
+"""The built-in voice: a source's speech, turned into the person's voice. Knows nothing of faces, files or sockets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterator
+from typing import Protocol
 
 from data.errors import NotReady
-from data.types import (
-    CHUNK_SAMPLES,
-    LOOKAHEAD_SAMPLES,
-    RATE,
-    SAMPLES_PER_FRAME,
-    AudioChunk,
-    Language,
-    Phoneme,
-    Sentence,
-    Wave,
-)
+from data.types import AudioChunk, Language, Sentence, Wave
+from voice.aloud import aloud, trim
 from voice.convert import Converter
-from voice.espeak import Speech, speak
+from voice.espeak import Speech
 from voice.profile import VoiceProfile
-from voice.text import Clause, Run, clauses
+from voice.pronunciation import NONE, Pronunciations
+from voice.room import Room
+from voice.source import Espeak, Source, for_language
+from voice.text import Run
 
-LEAD_S = 0.1  # silence before a sentence
-UNSPOKEN_S = 0.25  # silence for a sentence without a word in it
-RUN_GAP_S = 0.05  # between a Chinese and an English run of one clause
-QUIET = 0.004  # of the loudest sample: below is silence before and after a run
-KEPT_S = 0.02  # of that silence
 
-_Piece = tuple[Wave, tuple[Phoneme, ...]]
+class Exemplar(Protocol):
+    """Turns English speech into the person's voice by their own sounds."""
+
+    def convert(self, speech: Speech) -> Iterator[Wave]:
+        """Pieces that together are exactly as long as the speech."""
 
 
 class FormantVoice:
-    """A `Voice`: the same text gives the same samples."""
+    """A `Voice`: the same text gives the same samples.
 
-    def __init__(self, profile: VoiceProfile, language: Language) -> None:
+    `source` is what reads, and must be what the profile was fitted to. `exemplar`, where there is one, turns English in
+    place of the profile's own conversion; `pronunciations` say how names are said.
+    """
+
+    def __init__(
+        self,
+        profile: VoiceProfile,
+        language: Language,
+        *,
+        source: Source | None = None,
+        exemplar: Exemplar | None = None,
+        pronunciations: Pronunciations = NONE,
+    ) -> None:
         missing = {"en", "zh"} - set(profile.conversions)
         if missing:
             raise NotReady(f"the voice profile lacks {', '.join(sorted(missing))}; add the recordings again")
-        self._profile = profile
         self._language = language
+        self._exemplar = exemplar
+        self._pronunciations = pronunciations
         self._converters = {tongue: Converter(profile, way) for tongue, way in profile.conversions.items()}
+        self._sources = {tongue: _fitted(profile, tongue, source or Espeak()) for tongue in profile.conversions}
+        self._room = Room(profile.room_db)
 
     def speak(self, sentence: Sentence) -> Iterator[AudioChunk]:
-        """Sound of the sentence with its phonemes, from its own zero.
+        """Sound of the sentence with its phonemes, over the recordings' own quiet."""
+        return aloud(sentence, self._language, self._pronunciations, self._say, self._room)
 
-        Starts with 100 ms of silence and ends with a pause that fits its last mark. A sentence without a word in it
-        ("……", an emoji) is a short silence, so that every sentence has a last chunk.
-        """
-        stream = _Stream(sentence)
-        yield from stream.add(*_pause(LEAD_S))
-        spoken = False
-        for clause in clauses(sentence.text, self._language):
-            spoken = True
-            for samples, timed in self._clause(clause):
-                yield from stream.add(samples, timed)
-        if not spoken:
-            yield from stream.add(*_pause(UNSPOKEN_S))
-        yield from stream.end()
+    def _say(self, run: Run, melody: str) -> tuple[Speech, Iterator[Wave]]:
+        speech = trim(self._sources[run.language].read(run, melody))
+        return speech, self._turned(speech, run.language)
 
-    def _clause(self, clause: Clause) -> Iterator[_Piece]:
-        for position, run in enumerate(clause.runs):
-            last = position == len(clause.runs) - 1
-            yield from self._run(run, clause.mark if last else ",")
-            yield _pause(clause.pause_s if last else RUN_GAP_S)
-
-    def _run(self, run: Run, mark: str) -> Iterator[_Piece]:
-        source = self._profile.conversions[run.language].source
-        speech = trim(speak(run.text + mark, run.language, source))
-        timed = speech.phonemes
-        for samples in self._converters[run.language].convert(speech.samples):
-            yield samples, timed
-            timed = ()
+    def _turned(self, speech: Speech, language: Language) -> Iterator[Wave]:
+        if self._exemplar is not None and language == "en":
+            return self._exemplar.convert(speech)
+        return self._converters[language].convert(speech.samples)
 
 
-def _pause(seconds: float) -> _Piece:
-    samples = np.zeros(round(seconds * RATE), np.float32)
-    return samples, (Phoneme("", 0, len(samples)),)
-
-
-def trim(speech: Speech) -> Speech:
-    """Drop the silence around a run."""
-    loud = np.flatnonzero(np.abs(speech.samples) > QUIET * np.abs(speech.samples).max(initial=0))
-    if not len(loud):
-        return Speech(speech.samples[:0], (), speech.words)
-    kept = int(KEPT_S * RATE)
-    start, end = max(0, int(loud[0]) - kept), min(len(speech.samples), int(loud[-1]) + kept)
-    samples = speech.samples[start:end]
-    timed = [phoneme.shifted(-start) for phoneme in speech.phonemes]
-    inside = [
-        Phoneme(phoneme.ipa, max(0, phoneme.start_samples), min(len(samples), phoneme.end_samples), phoneme.stress)
-        for phoneme in timed
-    ]
-    return Speech(samples, tuple(part for part in inside if part.end_samples > part.start_samples), speech.words)
-
-
-class _Stream:
-    """Cuts what comes into chunks, and holds a chunk back until the phonemes it must show are known."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        self._sentence = sentence
-        self._waiting: list[Wave] = []
-        self._phonemes: list[Phoneme] = []
-        self._given = 0  # samples that came
-        self._sent = 0  # samples that went
-        self._known = 0  # samples up to which the phonemes are known
-
-    def add(self, samples: Wave, phonemes: Sequence[Phoneme]) -> Iterator[AudioChunk]:
-        """Take sound; `phonemes` count from its start, and may reach beyond its end."""
-        moved = [phoneme.shifted(self._given) for phoneme in phonemes]
-        self._phonemes += moved
-        self._given += len(samples)
-        self._known = max(self._known, self._given, *(phoneme.end_samples for phoneme in moved), 0)
-        self._waiting.append(samples)
-        while (
-            self._given - self._sent >= CHUNK_SAMPLES and self._known >= self._sent + CHUNK_SAMPLES + LOOKAHEAD_SAMPLES
-        ):
-            yield self._chunk(CHUNK_SAMPLES, last=False)
-
-    def end(self) -> Iterator[AudioChunk]:
-        """What is left, filled up with silence to a whole number of frames."""
-        missing = -(self._given - self._sent) % SAMPLES_PER_FRAME
-        if missing:
-            self._waiting.append(np.zeros(missing, np.float32))
-            self._phonemes.append(Phoneme("", self._given, self._given + missing))
-            self._given += missing
-        while (left := self._given - self._sent) > 0:
-            yield self._chunk(min(left, CHUNK_SAMPLES), last=left <= CHUNK_SAMPLES)
-
-    def _chunk(self, size: int, *, last: bool) -> AudioChunk:
-        sound = np.concatenate(self._waiting)
-        samples, self._waiting = sound[:size], [sound[size:]]
-        start, end = self._sent, self._sent + size
-        self._sent = end
-        low, high = start - LOOKAHEAD_SAMPLES, end + LOOKAHEAD_SAMPLES
-        near = tuple(one for one in self._phonemes if one.end_samples > low and one.start_samples < high)
-        self._phonemes = [one for one in self._phonemes if one.end_samples > end - LOOKAHEAD_SAMPLES]
-        return AudioChunk(samples, start, self._sentence, near, last)
+def _fitted(profile: VoiceProfile, language: Language, source: Source) -> Source:
+    reader, way = for_language(source, language), profile.conversions[language]
+    if reader.name != way.source:
+        raise NotReady(
+            f"this voice was learnt for the source {way.source}, not {reader.name}: learn it again for that one"
+        )
+    return reader.within(way.manner)

@@ -1,15 +1,14 @@
-"""Numbers and signs as words that espeak-ng reads well. Knows nothing of sentences or sound.
-
-espeak-ng reads plain numbers in both languages; what it reads badly is put into words here: years, times, money and
-ranges in English; everything with a digit in Chinese.
-"""
+"""Numbers as words, in English and in Chinese. Knows nothing of what is counted, of sentences or of sound."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
-from data.types import Language
+from num2words import num2words
+
+Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 DIGITS = "零一二三四五六七八九"
 PLACES = ("", "十", "百", "千")
@@ -18,54 +17,78 @@ LONGEST_NUMBER = 16  # digits; longer ones are read digit by digit, as are those
 LONGEST_MEANT = 11  # digits; a telephone number has as many
 
 # Bounded, so that a page of digits is read in linear time; a comma counts only where it parts thousands.
-_AMOUNT = r"(?:\d{1,3}(?:,\d{3}){1,8}|\d{1,40})(?:\.\d{1,40})?"
+AMOUNT = r"(?:\d{1,3}(?:,\d{3}){1,8}(?!\d)|\d{1,40})(?:\.\d{1,40})?"
 
-Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_ENGLISH_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
-_ABBREVIATIONS = {
-    "e.g.": "for example,",
-    "i.e.": "that is,",
-    "etc.": "et cetera",
-    "vs.": "versus",
-    "Mr.": "Mister",
-    "Mrs.": "Missis",
-    "Ms.": "Miz",
-    "Dr.": "Doctor",
-    "Prof.": "Professor",
-    "Capt.": "Captain",
-    "Lt.": "Lieutenant",
-    "St.": "Saint",
-    "Jr.": "Junior",
-    "Sr.": "Senior",
-    "No.": "Number",
-    "Jan.": "January",
-    "Feb.": "February",
-    "Aug.": "August",
-    "Sept.": "September",
-    "Oct.": "October",
-    "Nov.": "November",
-    "Dec.": "December",
-}
-_COINS = {
-    "$": ("dollar", "美元"),
-    "£": ("pound", "英镑"),
-    "€": ("euro", "欧元"),
-    "¥": ("yuan", "元"),
-    "￥": ("yuan", "元"),
-}
-_UNITS = {
-    "km": ("kilometres", "公里"),
-    "kg": ("kilograms", "公斤"),
-    "cm": ("centimetres", "厘米"),
-    "mm": ("millimetres", "毫米"),
-    "km/h": ("kilometres an hour", "公里每小时"),
-    "°C": ("degrees Celsius", "摄氏度"),
-    "°F": ("degrees Fahrenheit", "华氏度"),
-}
+
+def apply(rules: list[Rule], text: str) -> str:
+    """The text after each rule in turn."""
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+# English
+
+
+def cardinal(digits: str) -> str:
+    """A whole number or a decimal: "1,105" → "one thousand one hundred and five", "3.50" → "three point five zero"."""
+    whole, _, fraction = digits.replace(",", "").partition(".")
+    by_digit = len(whole) > LONGEST_NUMBER or (len(whole) > 1 and whole[0] == "0")
+    words = digit_by_digit(whole) if by_digit else _words(int(whole), "cardinal")
+    return f"{words} point {digit_by_digit(fraction)}" if fraction else words
+
+
+def ordinal(number: int) -> str:
+    """A place in an order: 21 → "twenty first"."""
+    return _words(number, "ordinal")
+
+
+def year(digits: str) -> str:
+    """A year of three or four digits: "1906" → "nineteen oh six"."""
+    return _words(int(digits), "year")
+
+
+def pairs(digits: str) -> str:
+    """A house or room: "305" → "three oh five", "1214" → "twelve fourteen", "300" → "three hundred"."""
+    if digits[0] == "0" or len(digits) not in (3, 4) or digits.endswith("00"):
+        return cardinal(digits)
+    last = digits[-2:]
+    return f"{cardinal(digits[:-2])} {f'oh {cardinal(last[1])}' if last[0] == '0' else cardinal(last)}"
+
+
+def digit_by_digit(digits: str) -> str:
+    """Each digit by its name: "007" → "zero zero seven"."""
+    return " ".join(_ENGLISH_DIGITS[int(digit)] for digit in digits)
+
+
+def plural(word: str) -> str:
+    """Several of a number word: "fifty" → "fifties", "hundred" → "hundreds"."""
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}es" if word.endswith("x") else f"{word}s"
+
+
+def roman(letters: str) -> int | None:
+    """The value of a Roman numeral below 90, or None where the letters are not one as it is usually written."""
+    if not re.fullmatch(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})", letters) or not letters:
+        return None
+    values = [_ROMAN[letter] for letter in letters]
+    following = [*values[1:], 0]
+    return sum(-one if one < after else one for one, after in zip(values, following, strict=True))
+
+
+@lru_cache(4096)
+def _words(number: int, kind: str) -> str:
+    words: str = num2words(number, to=kind)
+    return words.replace(",", "").replace("-", " ")
+
+
+# Chinese
 
 
 def hanzi(digits: str) -> str:
-    """A whole number in Chinese words: "105" → "一百零五"."""
+    """A whole number in Chinese words: "105" → "一百零五". "2200" is "两千二百", "220" "二百二十"."""
     if len(digits) > LONGEST_NUMBER or len(digits) == LONGEST_MEANT or (digits[0] == "0" and len(digits) > 1):
         return one_by_one(digits)
     if int(digits) == 0:
@@ -79,12 +102,24 @@ def hanzi(digits: str) -> str:
         gap = bool(text) and (gap or group[0] == "0")
         text += (DIGITS[0] if gap else "") + _thousand(str(int(group))) + GROUPS[len(groups) - 1 - position]
         gap = False
+    text = re.sub(r"^二(?=百$|[千万亿])", "两", text)
     return text[1:] if text.startswith("一十") else text
 
 
 def one_by_one(digits: str) -> str:
-    """Digit for digit in Chinese, as a year or a telephone number is read."""
+    """Digit for digit in Chinese, as a year is read."""
     return "".join(DIGITS[int(digit)] for digit in digits)
+
+
+def called(digits: str) -> str:
+    """Digit for digit in Chinese with 幺 for one, as a telephone, a room or a train is read."""
+    return one_by_one(digits).replace("一", "幺")
+
+
+def chinese_number(digits: str) -> str:
+    """A whole number or a decimal in Chinese words: "1,200.50" → "一千二百点五零"."""
+    whole, _, fraction = digits.replace(",", "").partition(".")
+    return hanzi(whole) + (f"点{one_by_one(fraction)}" if fraction else "")
 
 
 def _thousand(digits: str) -> str:
@@ -95,96 +130,4 @@ def _thousand(digits: str) -> str:
             continue
         text += (DIGITS[0] if gap else "") + DIGITS[int(digit)] + PLACES[len(digits) - 1 - position]
         gap = False
-    return text
-
-
-def _chinese_number(match: re.Match[str]) -> str:
-    whole, _, fraction = match.group().replace(",", "").partition(".")
-    return hanzi(whole) + (f"点{one_by_one(fraction)}" if fraction else "")
-
-
-def _chinese_time(match: re.Match[str]) -> str:
-    minutes = int(match[2])
-    if minutes == 0:
-        return f"{hanzi(str(int(match[1])))}点"
-    return f"{hanzi(str(int(match[1])))}点{'零' if minutes < 10 else ''}{hanzi(str(minutes))}分"
-
-
-def _english_year(match: re.Match[str]) -> str:
-    century, year = match[1], match[2]
-    if year == "00":
-        return f"{century} hundred"
-    return f"{century} oh {int(year)}" if year[0] == "0" else f"{century} {year}"
-
-
-def _english_time(match: re.Match[str]) -> str:
-    hour, minute = int(match[1]), int(match[2])
-    if minute == 0:
-        return f"{hour} o'clock"
-    return f"{hour} oh {minute}" if minute < 10 else f"{hour} {minute}"
-
-
-def _spelled(match: re.Match[str]) -> str:
-    return " ".join(match.group().replace(".", "")).upper()
-
-
-def _listed(words: dict[str, str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-def _unit_rules(column: int) -> list[Rule]:
-    coins = {sign: names[column] for sign, names in _COINS.items()}
-    units = {sign: names[column] for sign, names in _UNITS.items()}
-    plural, gap = ("s", " ") if column == 0 else ("", "")
-    return [
-        (
-            re.compile(rf"([{re.escape(''.join(coins))}])\s?({_AMOUNT})元?"),
-            lambda match: f"{match[2]}{gap}{coins[match[1]]}{plural if match[2] != '1' else ''}",
-        ),
-        (
-            re.compile(rf"(?<=\d)\s?({_listed(units)})(?![A-Za-z/])"),
-            lambda match: f"{gap}{units[match[1]]}",
-        ),
-    ]
-
-
-_ENGLISH: list[Rule] = [
-    (re.compile(rf"(?<![\w.])(?:{_listed(_ABBREVIATIONS)})(?=\s|$)"), lambda match: _ABBREVIATIONS[match.group()]),
-    (re.compile(r"\b(?:[A-Za-z]\.){2,}(?![A-Za-z])"), _spelled),
-    (re.compile(r"\b([A-Z])\.(?=\s+[A-Z])"), r"\1"),
-    (re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])"), _english_time),
-    *_unit_rules(0),
-    (re.compile(r"(?<=\d)\s?[–—~]\s?(?=\d)|(?<=\d)-(?=\d)"), " to "),
-    (re.compile(r"(?<![\w.,])[-−](?=\d)"), "minus "),
-    (re.compile(r"(?<![\d.,])(1[1-9])(\d\d)(?!\d|[.,]\d)"), _english_year),
-    (re.compile(r"\b([A-Za-z])-(?=\d)"), r"\1 "),
-    (re.compile(r"\s?&\s?"), " and "),
-    (re.compile(r"(?<=\d)\s?%"), " percent"),
-    (re.compile(r"(?<=\d)\s?[+]\s?(?=\d)"), " plus "),
-    (re.compile(r"(?<=\d)\s?[×x*]\s?(?=\d)"), " times "),
-    (re.compile(r"\s?=\s?"), " equals "),
-    (re.compile(r"#\s?(?=\d)"), "number "),
-    (re.compile(r"@"), " at "),
-]
-_CHINESE: list[Rule] = [
-    (re.compile(r"(?<![\d:])([01]?\d|2[0-3])[:](?:([0-5]\d))(?![\d:])"), _chinese_time),
-    *_unit_rules(1),
-    (re.compile(r"(?<=[\d年月日])\s?[-–—~]{1,2}\s?(?=\d)"), "到"),
-    (re.compile(r"(?<!\d)(\d{4})(?=\s?(?:年|到\d{4}))"), lambda match: one_by_one(match[1])),
-    (re.compile(r"(?<=到)(\d{4})(?!\d|[.,]\d|[^\W\d_])"), lambda match: one_by_one(match[1])),
-    (re.compile(rf"({_AMOUNT})\s?%"), r"百分之\1"),
-    (re.compile(r"(\d{1,8})\s?/\s?(\d{1,8})"), r"\2分之\1"),
-    (re.compile(r"(?<![A-Za-z\d.])[-−](?=\d)"), "负"),
-    (re.compile(r"(?<![A-Za-z])2(?=[个位只条次天年])(?<!\d2)"), "两"),
-    (re.compile(rf"(?<![A-Za-z]){_AMOUNT}"), _chinese_number),
-    (re.compile(r"\s?&\s?"), "和"),
-    (re.compile(r"[+]"), "加"),
-    (re.compile(r"[=]"), "等于"),
-]
-
-
-def in_words(text: str, language: Language) -> str:
-    """Put what espeak-ng would misread into words of `language`."""
-    for pattern, replacement in _CHINESE if language == "zh" else _ENGLISH:
-        text = pattern.sub(replacement, text)
     return text

@@ -10,24 +10,30 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, binary_opening, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from data.errors import BadRecording
 from data.types import RATE, Wave
-from voice.world import FRAME_SAMPLES, FRAMES_PER_S, QUIETEST, SPARSE, Array, Features, analyse, reach, track
+from voice.activity import (
+    NOISE_PERCENTILE,
+    RANGE_DB,
+    SILENT_DB,
+    STEADY_SD,
+    frames,
+    levels_db,
+    loud,
+    loudest_db,
+    pitch_glance,
+    thresholds_db,
+    with_voice,
+)
+from voice.world import FRAMES_PER_S, SPARSE, Array, Features, analyse, reach, track
 
 LEAST_SPEECH_S = 3.0
 MOST_SPEECH_S = 60.0  # more says nothing new about a mean, and analysing it takes a sixth of its length
+SHORTEST_SAMPLES = RATE // 5
 PIECE_S = 15.0  # of a long recording, so that what is used comes from all over it
-SILENT_DB = -65.0  # of the loudest windows: nobody speaks
-RANGE_DB = 38.0  # below the loud windows is no speech
-ABOVE_NOISE_DB = 8.0
-JOINED_S, SHORTEST_S = 0.25, 0.12  # gaps filled, and stretches dropped
-LEAST_VOICED = 0.2  # of a stretch: less is a knock, breath or rustle
-STEADY_SD = 0.01  # of log F0: steadier is a tone, a hum or an instrument
-STEADY_PERCENTILE = 80  # of a stretch's distances from its median, in log F0, that are asked for this
-TONE_S = 1.0  # a stretch shorter than this may be one steady vowel
 CLIPPED_AT, CLIPPED_SHARE = 0.985, 0.001
 NOISY_DB = 15.0  # speech less than this above the noise is worth a note
 NO_SPEECH = "no speech was found, only noise or a steady tone: add a recording in which the person speaks"
@@ -49,8 +55,8 @@ def find_speech(recordings: Sequence[Wave]) -> Speech:
     """Speech of all recordings together; raises BadRecording where there is too little of it."""
     notes: list[str] = []
     sounds = [_checked(wave, number, notes) for number, wave in enumerate(recordings, 1)]
-    sounds = [wave for wave in sounds if len(wave) > 2 * RATE // 10]
-    if not sounds or min(_loudest_db(wave) for wave in sounds) < SILENT_DB:
+    sounds = [wave for wave in sounds if len(wave) > SHORTEST_SAMPLES and loudest_db(levels_db(wave)) > SILENT_DB]
+    if not sounds:
         raise BadRecording(
             "the recording is silent; at least 3 s of speech are needed: check that the right file was given"
         )
@@ -87,32 +93,23 @@ def _checked(wave: Wave, number: int, notes: list[str]) -> Wave:
     return sound - np.float32(sound.mean()) if len(sound) else sound
 
 
-def _windows_db(wave: Wave) -> Array:
-    """Level of each 5 ms frame over the 20 ms around it."""
-    power = uniform_filter1d(np.square(wave, dtype=np.float64), 4 * FRAME_SAMPLES)[::FRAME_SAMPLES]
-    return np.asarray(10 * np.log10(np.maximum(power, QUIETEST)))
-
-
-def _loudest_db(wave: Wave) -> float:
-    return float(np.percentile(_windows_db(wave), 95))
-
-
 def _chosen(sounds: Sequence[Wave]) -> list[Wave]:
     """Everything, or evenly spread pieces of what is very long."""
     size, most = int(PIECE_S * RATE), int(MOST_SPEECH_S / PIECE_S)
     pieces = [wave[start : start + size] for wave in sounds for start in range(0, len(wave), size)]
     if len(pieces) <= 2 * most:
         return list(sounds)
-    loud = [piece for piece in pieces if _loudest_db(piece) > max(map(_loudest_db, pieces)) - RANGE_DB / 2]
-    return [loud[place] for place in np.unique(np.linspace(0, len(loud) - 1, 2 * most).astype(int))]
+    loudness = np.array([loudest_db(levels_db(piece)) for piece in pieces])
+    spoken = np.flatnonzero(loudness > loudness.max() - RANGE_DB / 2)
+    return [pieces[spoken[place]] for place in np.unique(np.linspace(0, len(spoken) - 1, 2 * most).astype(int))]
 
 
 def _speech_of(wave: Wave) -> Speech | None:
-    level = _windows_db(wave)
-    noise_db = float(np.percentile(level, 8))
-    threshold = _threshold_db(level, noise_db)
+    level = levels_db(wave)
+    noise_db = float(np.percentile(level, NOISE_PERCENTILE))
+    threshold = thresholds_db(level)
     f0_hz, _ = track(wave)
-    active = _with_voice(_loud(level, threshold), f0_hz)
+    active = with_voice(loud(level, threshold), f0_hz)
     if not active.any():
         return None
     features = analyse(wave, reach(f0_hz), SPARSE)
@@ -138,61 +135,24 @@ def has_speech(wave: Wave) -> bool:
 
 
 def _is_spoken(piece: Wave) -> bool:
-    if len(piece) <= 2 * RATE // 10 or _loudest_db(piece) < SILENT_DB:
+    level = levels_db(piece)
+    if len(piece) <= SHORTEST_SAMPLES or loudest_db(level) < SILENT_DB:
         return False
-    level = _windows_db(piece)
-    loud = _loud(level, _threshold_db(level, float(np.percentile(level, 8))))
-    return bool(_with_voice(loud, track(piece)[0]).any())
-
-
-def _threshold_db(level: Array, noise_db: float) -> float:
-    loud_db = float(np.percentile(level, 95))
-    return max(loud_db - RANGE_DB, min(noise_db + ABOVE_NOISE_DB, loud_db - ABOVE_NOISE_DB))
-
-
-def _loud(level: Array, threshold_db: float) -> NDArray[np.bool_]:
-    """Where somebody might speak, short gaps filled."""
-    loud = binary_closing(np.pad(level > threshold_db, _frames(JOINED_S)), np.ones(_frames(JOINED_S), bool))
-    opened = binary_opening(loud, np.ones(_frames(SHORTEST_S), bool))
-    return np.asarray(opened[_frames(JOINED_S) : -_frames(JOINED_S)])
-
-
-def _frames(seconds: float) -> int:
-    return round(seconds * FRAMES_PER_S)
-
-
-def _with_voice(active: NDArray[np.bool_], f0_hz: Array) -> NDArray[np.bool_]:
-    """Keep the stretches in which somebody's vocal folds move, and not as evenly as no voice does."""
-    f0_hz = np.pad(f0_hz[: len(active)], (0, max(0, len(active) - len(f0_hz))))
-    steps = np.diff(np.pad(active.astype(int), 1))
-    kept = np.zeros(len(active), bool)
-    for start, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
-        pitches = f0_hz[start:end][f0_hz[start:end] > 0]
-        is_tone = end - start >= _frames(TONE_S) and _is_steady(pitches)
-        kept[start:end] = len(pitches) >= LEAST_VOICED * (end - start) and not is_tone
-    return kept
-
-
-def _is_steady(pitches: Array) -> bool:
-    """Whether nearly all lie around one, as a tone's do; octave errors at its edges left out."""
-    if not len(pitches):
-        return True
-    near = np.abs(np.log(pitches / np.median(pitches)))
-    return float(np.percentile(near, STEADY_PERCENTILE)) < STEADY_SD
+    return bool(with_voice(loud(level, thresholds_db(level)), pitch_glance(piece)).any())
 
 
 def syllables(level_db: Array, active: NDArray[np.bool_], voiced: NDArray[np.bool_]) -> int:
     """Peaks of loudness in voiced frames with a dip before the next, after de Jong and Wempe, "Praat script to detect
     syllable nuclei" (Behavior Research Methods, 2009)."""
     size = min(len(level_db), len(active), len(voiced))
-    smooth = uniform_filter1d(level_db[:size], _frames(0.05))
-    peaks, _ = find_peaks(smooth, prominence=SYLLABLE_DIP_DB, distance=_frames(0.08))
+    smooth = uniform_filter1d(level_db[:size], frames(0.05))
+    peaks, _ = find_peaks(smooth, prominence=SYLLABLE_DIP_DB, distance=frames(0.08))
     return int((active[peaks] & voiced[peaks]).sum())
 
 
 def pace(wave: Wave) -> float:
     """Syllables a second of clean speech, pauses included in neither."""
-    level = _windows_db(wave)
+    level = levels_db(wave)
     active = level > float(np.percentile(level, 95)) - RANGE_DB
     f0_hz, _ = track(wave)
     return syllables(level, active, f0_hz > 0) / max(float(active.sum()) / FRAMES_PER_S, 1e-3)

@@ -48,23 +48,24 @@ class Features:
         return np.asarray(self.f0_hz > 0)
 
 
-def analyse(wave: Wave, reach_hz: Reach | None = None, every: int = 1) -> Features:
-    """Take sound apart, a frame each 5 ms or each `every` times that; `reach_hz` as for `track`."""
+def analyse(wave: Wave, reach_hz: Reach | None = None, every: int = 1, *, clean: bool = False) -> Features:
+    """Take sound apart, a frame each 5 ms or each `every` times that; `reach_hz` and `clean` as for `track`."""
     import pyworld
 
     sound = np.ascontiguousarray(wave, dtype=np.float64)
-    f0_hz, times = (np.ascontiguousarray(row[::every]) for row in track(sound, reach_hz))
+    f0_hz, times = (np.ascontiguousarray(row[::every]) for row in track(sound, reach_hz, clean=clean))
     envelope = pyworld.cheaptrick(sound, f0_hz, times, RATE, fft_size=ENVELOPE_FFT)[:, :: ENVELOPE_FFT // FFT]
     aperiodicity = pyworld.d4c(sound, f0_hz, times, RATE, fft_size=FFT)
     f0_hz = np.where(aperiodicity.min(axis=1) > ALL_NOISE, 0.0, f0_hz)  # D4C finds frames that the trackers bridge
     return Features(f0_hz, np.maximum(envelope, QUIETEST), aperiodicity)
 
 
-def track(sound: Wave | Array, reach_hz: Reach | None = None) -> tuple[Array, Array]:
+def track(sound: Wave | Array, reach_hz: Reach | None = None, *, clean: bool = False) -> tuple[Array, Array]:
     """Pitch in Hz, 0 where unvoiced, and the frames' times in seconds, both (n,).
 
     Without `reach_hz` a quick look (DIO); with it the sure one (harvest), which keeps to what that voice can reach: its
-    cost goes with the octaves, and the doubled and halved pitch lie outside.
+    cost goes with the octaves, and the doubled and halved pitch lie outside. For `clean` sound, a synthesiser's, the
+    quick look is as sure within the same reach, and costs a tenth.
     """
     try:
         import pyworld
@@ -72,10 +73,9 @@ def track(sound: Wave | Array, reach_hz: Reach | None = None) -> tuple[Array, Ar
         raise NoLibrary("pyworld is not installed; install it with: pip install pyworld-prebuilt") from err
 
     wave = np.ascontiguousarray(sound, dtype=np.float64)
-    if reach_hz is None:
-        f0_hz, times = pyworld.dio(wave, RATE, f0_floor=LOWEST_F0_HZ, f0_ceil=HIGHEST_F0_HZ, frame_period=FRAME_MS)
-    else:
-        f0_hz, times = pyworld.harvest(wave, RATE, f0_floor=reach_hz[0], f0_ceil=reach_hz[1], frame_period=FRAME_MS)
+    search = pyworld.dio if clean or reach_hz is None else pyworld.harvest
+    lowest, highest = reach_hz or (LOWEST_F0_HZ, HIGHEST_F0_HZ)
+    f0_hz, times = search(wave, RATE, f0_floor=lowest, f0_ceil=highest, frame_period=FRAME_MS)
     return pyworld.stonemask(wave, f0_hz, times, RATE), times
 
 

@@ -169,6 +169,20 @@ class Rows:
         )
         return [(row.fingerprint, row.kind) for row in self._connection.execute(query)]
 
+    def spoken_at(self, memorial_id: str, blob_id: str, start_ms: int) -> list[bytes]:
+        """The fingerprints of what is said from there on, in the recording that is this file."""
+        table = schema.sources
+        query = select(table.c.fingerprint).where(
+            *self._of(memorial_id), table.c.blob_id == blob_id, table.c.kind == "spoken", table.c.start_ms == start_ms
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def last_source(self, memorial_id: str, kind: str) -> int | None:
+        """The number of the source of that kind that was added last."""
+        query = select(func.max(schema.sources.c.id)).where(*self._of(memorial_id), schema.sources.c.kind == kind)
+        source_id: int | None = self._connection.execute(query).scalar_one_or_none()
+        return source_id
+
     def set_author(self, memorial_id: str, known: Identity) -> None:
         """Somebody else wrote it."""
         table = schema.sources

@@ -64,7 +64,9 @@ def keep_letter(
 
 def keep_recording(archive: Archive, memorial: Memorial, file: str, original: bytes, profile: bytes) -> bool:
     with archive.adding(memorial.id) as adding:
-        return adding.add_recording(file, original, profile)
+        is_new = adding.add_recording(file, original)
+        adding.set_voice(profile)
+        return is_new
 
 
 def keep_portrait(archive: Archive, memorial: Memorial, file: str, original: bytes, rig: bytes) -> bool:

@@ -376,8 +376,9 @@ def test_everything_given_at_once_is_kept_or_nothing(
     def add(then: type[BaseException] | None) -> None:
         with archive.adding(memorial.id) as adding:
             assert adding.add_passages([Passage(LETTER)], b"original") == ["kept"]
-            assert adding.add_recording("two.wav", b"RIFF two", b"profile of both")
-            assert not adding.add_recording("one.wav", b"RIFF one", b"profile of both")
+            assert adding.add_recording("two.wav", b"RIFF two")
+            assert not adding.add_recording("one.wav", b"RIFF one")
+            adding.set_voice(b"profile of both")
             assert adding.add_portrait("young.jpg", b"JPEG", b"rig")
             if then is not None:
                 raise then
@@ -393,8 +394,9 @@ def test_everything_given_at_once_is_kept_or_nothing(
 
 def test_a_profile_made_again_within_one_change_is_kept(archive: Archive, memorial: Memorial) -> None:
     with archive.adding(memorial.id) as adding:
+        adding.add_recording("one.wav", b"RIFF")
         for profile in (b"first", b"second", b"first"):
-            adding.add_recording("one.wav", b"RIFF", profile)
+            adding.set_voice(profile)
     assert archive.voice_profile(memorial.id) == b"first"
     assert len(blob_files(archive)) == 2
 

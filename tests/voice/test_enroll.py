@@ -7,12 +7,11 @@ from data.errors import BadHome, BadRecording
 from data.types import RATE, Wave
 from tests.voice.measure import median_pitch_hz
 from tests.voice.voices import made_up, noise, profile, recording
-from voice.enroll import bandwidth_hz, enroll, fit_warp
-from voice.espeak import SourceVoice, speak
-from voice.passages import PASSAGES
+from voice.enroll import ROOM_DB, bandwidth_hz, enroll, held_bands, room_tone
 from voice.profile import VoiceProfile
 from voice.speech import find_speech, has_speech
-from voice.world import analyse, bands_db, stretch
+from voice.transport import CONTRAST, LARGEST_SHIFT_DB, fit
+from voice.world import BANDS, analyse, band_centres_hz, bands_db, bins_db, stretch
 
 
 def tone(seconds: float) -> Wave:
@@ -101,12 +100,61 @@ def test_loudness_of_the_recording_changes_nothing() -> None:
     assert quiet.level_db == pytest.approx(loud.level_db - 26.0, abs=0.5)
 
 
-@pytest.mark.parametrize("tract", [0.9, 1.0, 1.12])
-def test_the_length_of_the_tract_is_found(tract: float) -> None:
-    voice = SourceVoice("m3", 160, 60)
-    source = analyse(np.concatenate([speak(line, "en", voice).samples for line in PASSAGES["en"]]))
-    target = analyse(made_up(120.0, tract, "m3"))
-    assert fit_warp([source], target, RATE / 2) == pytest.approx(tract, abs=0.031)
+def test_a_longer_vocal_tract_is_heard_in_the_warp() -> None:
+    longer, shorter = (enroll([made_up(140.0, tract)]).conversions["en"].warp for tract in (0.9, 1.15))
+    assert longer + 0.1 < shorter
+
+
+def clouds(seed: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    """Frames of two voices, bands moving together differently in each."""
+    chance = np.random.default_rng(seed)
+    ours, theirs = (chance.standard_normal((4_000, BANDS)) @ chance.normal(0, 0.7, (BANDS, BANDS)) for _ in range(2))
+    return ours - 40, theirs - 30
+
+
+@pytest.mark.parametrize(("least", "most"), [(1.0, 2.0), (0.5, 1.0)])
+def test_a_transport_goes_part_of_the_way_to_how_another_voice_is_wider(least: float, most: float) -> None:
+    ours, _ = clouds(1)
+    turned, _ = np.linalg.qr(np.random.default_rng(1).standard_normal((BANDS, BANDS)))
+    wider = (turned * np.linspace(least, most, BANDS)) @ turned.T
+    found = fit(ours, (ours - ours.mean(axis=0)) @ wider - 30, BANDS).matrix - np.eye(BANDS)
+    asked = CONTRAST * (wider - np.eye(BANDS))
+    assert (found * asked).sum() > 0.95 * np.linalg.norm(found) * np.linalg.norm(asked)
+    assert 0.7 < np.linalg.norm(found) / np.linalg.norm(asked) < 1.1  # of few frames less is believed
+
+
+def test_a_transport_to_itself_moves_nothing() -> None:
+    ours, _ = clouds(2)
+    assert np.abs(fit(ours, ours, BANDS).shifts(ours)).max() < 1e-6
+
+
+def test_a_transport_turns_no_direction_round() -> None:
+    ours, theirs = clouds(3)
+    matrix = fit(ours, theirs, BANDS).matrix
+    assert np.allclose(matrix, matrix.T)
+    assert np.linalg.eigvalsh(matrix).min() > 0
+
+
+def test_bands_that_the_recordings_lack_are_never_raised() -> None:
+    ours, theirs = clouds(4)
+    shifts = fit(ours, theirs, 25).shifts(ours)
+    assert (shifts[:, 25:] <= 0).all()
+    assert np.ptp(shifts[:, 25:], axis=0).max() < 1e-9
+    assert np.abs(shifts).max() <= LARGEST_SHIFT_DB
+
+
+def test_the_quiet_between_words_has_the_rooms_colour_and_stays_low() -> None:
+    wave = recording("hopper")[: 6 * RATE]
+    hum = np.cumsum(noise(6.0, 1.0)) * 1e-5
+    room = room_tone([np.concatenate([wave, hum - hum.mean()]).astype(np.float32)], -20.0)
+    assert room[band_centres_hz() < 500].mean() > room[band_centres_hz() > 5_000].mean() + 10
+    power = (10 ** (bins_db(room[None])[0] / 10)).mean()
+    assert ROOM_DB[0] - 0.1 <= 10 * np.log10(power) <= ROOM_DB[1] + 0.1
+
+
+def test_the_bands_at_the_edge_of_a_telephone_are_not_believed() -> None:
+    assert held_bands(RATE / 2) == BANDS
+    assert band_centres_hz()[held_bands(3_400.0) - 1] < 3_400
 
 
 def test_the_end_of_the_band_is_found() -> None:
@@ -128,9 +176,13 @@ def test_a_profile_survives_being_written() -> None:
     written = before.to_bytes()
     after = VoiceProfile.from_bytes(written)
     assert after.to_bytes() == written
-    assert len(written) < 40_000
-    assert after.conversions["zh"].source == before.conversions["zh"].source
-    assert np.array_equal(after.conversions["en"].shifts_db, before.conversions["en"].shifts_db)
+    assert len(written) < 60_000
+    assert after.conversions["zh"].manner == before.conversions["zh"].manner
+    assert np.allclose(after.conversions["en"].voiced.matrix, before.conversions["en"].voiced.matrix, atol=1e-6)
+
+
+def test_the_same_recordings_give_the_same_bytes() -> None:
+    assert enroll([recording("waigong")]).to_bytes() == profile("waigong").to_bytes()
 
 
 @pytest.mark.parametrize("written", [b"", b"nonsense", b"PK\x03\x04"])

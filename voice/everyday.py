@@ -1,0 +1,58 @@
+"""Everyday English sentences by which a made voice is tried for clearness. Knows nothing of how it is tried.
+
+Short, of common words, and together with every sound of English in many places, so that a voice that lacks one
+cannot hide it. They were written before any voice was tried on them and stay as they are: figures remain comparable.
+"""
+
+from __future__ import annotations
+
+EVERYDAY = (
+    "Please close the window before it starts to rain.",
+    "My sister is coming to dinner on Thursday evening.",
+    "We walked down to the lake and fed the ducks.",
+    "There is fresh bread on the table in the kitchen.",
+    "He works in a small office near the train station.",
+    "I will call you back in about twenty minutes.",
+    "The children were playing with a yellow ball in the yard.",
+    "She put the keys in the pocket of her blue jacket.",
+    "It was a long journey, but we enjoyed every day of it.",
+    "Did you remember to buy milk and orange juice?",
+    "The doctor told me to rest and drink plenty of water.",
+    "Our neighbor has a large brown dog with a loud voice.",
+    "I usually go to bed at half past ten.",
+    "They are building a new bridge over the river.",
+    "The soup is too hot, so wait a moment.",
+    "Thank you for the beautiful flowers you sent us.",
+    "My father taught me how to ride a bicycle.",
+    "The shop on the corner sells good cheese and fish.",
+    "You should wear a warm coat and gloves this morning.",
+    "Nobody knows why the old clock stopped.",
+    "We need to leave the house by eight o'clock.",
+    "Her youngest boy wants to become a teacher.",
+    "The train to the city was late again.",
+    "I have never seen such a clear night sky.",
+    "Could you help me carry this box up the stairs?",
+    "He made a joke and everyone laughed.",
+    "The garden looks lovely after the spring rain.",
+    "They usually watch a film together on Friday night.",
+    "I lost my watch somewhere on the beach last year.",
+    "Put the book back on the third shelf.",
+    "Our team won the game by a single point.",
+    "The baby is asleep, so please be quiet.",
+    "She bought a pair of green shoes for the party.",
+    "I would like a cup of tea with sugar.",
+    "The road goes through the woods and along the hill.",
+    "My brother changed his job in the month of June.",
+    "We saw smoke above the roof of the church.",
+    "He cut the apple in half and gave me a piece.",
+    "It is a pleasure to hear your voice again.",
+    "The paper says that the winter will be cold.",
+    "Turn left at the bank and then go straight on.",
+    "I thought about your question during the whole weekend.",
+    "They put their money in a wooden box under the bed.",
+    "The bus driver smiled and wished us a good day.",
+    "Both of my cousins grew up on a farm.",
+    "Wash your hands before you sit down to eat.",
+    "The music was so loud that I could not think.",
+    "Every summer we pick cherries behind the house.",
+)

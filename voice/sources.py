@@ -1,0 +1,20 @@
+"""Sources of speech by their names. The only place that knows all of them; one is loaded only when it is named."""
+
+from __future__ import annotations
+
+from voice.source import Espeak, Source
+
+BUILT_IN = "espeak"
+
+
+def named(name: str | None) -> Source:
+    """`espeak` where nothing is said, `flite`, or the path of a Piper voice. Raises Missing where it is not here."""
+    if name in (None, BUILT_IN):
+        return Espeak()
+    if name == "flite":
+        from voice.flite import Flite
+
+        return Flite()
+    from voice.piper import Piper
+
+    return Piper.load(str(name))
