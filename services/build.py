@@ -208,11 +208,11 @@ def cloned(archive: Archive, memorial: Memorial, *, new: bool = False) -> Voice:
     """The voice made to resemble theirs; or the one that waits to be heard."""
     kept = voices.of(archive, memorial.id, new=new)
     told = voices.report(kept)
-    from voice.enrolment import Wanted, opened
+    from voice.opening import opened
     from voice.pronunciation import Pronunciations
 
-    wanted = Wanted(told["language"], told["engine"], told["source"], told["weights"])
-    return opened(kept, wanted, Pronunciations(voices.names(archive, memorial.id)))
+    names = Pronunciations(voices.names(archive, memorial.id))
+    return opened(kept, told["engine"], told["source"], told["weights"], told["language"], names)
 
 
 def face(archive: Archive, memorial: Memorial) -> Face:

@@ -24,6 +24,8 @@ LIBRARIES = {  # what each is for; the module that is looked for, the distributi
     "mediapipe": ("reading a portrait", "mediapipe"),
     "pyworld": ("converting the voice", "pyworld-prebuilt"),
     "espeakng_loader": ("speaking", "espeakng-loader"),
+    "resemblyzer": ("telling voices apart", "resemblyzer"),
+    "pocketsphinx": ("their own sounds, in English", "pocketsphinx"),
     "tantivy": ("remembering", "tantivy"),
     "rjieba": ("Chinese words", "rjieba"),
     "cryptography": ("the vault", "cryptography"),
@@ -118,7 +120,7 @@ def _memory() -> Finding:
 
 
 def _neural() -> Iterator[Finding]:
-    """The neural engines are not part of this version; their libraries are installed with it."""
+    """What the neural engines need; their weights are not part of it."""
     there = [name for name in NEURAL_LIBRARIES if _installed(name)]
     lacking = [name for name in NEURAL_LIBRARIES if name not in there]
     if lacking:
@@ -127,7 +129,9 @@ def _neural() -> Iterator[Finding]:
         yield Finding(
             "neural libraries", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in there)
         )
-    yield Finding("GPU", "ok", "found" if has_gpu() else "none found; the built-in engines need none")
+    yield Finding("GPU", "ok", "found" if has_gpu() else "none found; the built-in engines need none, XTTS does")
+    smoother = "found" if shutil.which("flite") else "not here; it reads English more smoothly: apt-get install flite"
+    yield Finding("flite", "ok" if shutil.which("flite") else "note", smoother)
 
 
 def _installed(name: str) -> bool:

@@ -47,6 +47,7 @@ PITCH_REACH = 2.5  # standard deviations of the person's log F0, beyond which th
 OWN_MIDDLE = 0.6  # how much of a clause's own middle counts
 FEWEST_FRAMES = 20  # voiced ones, for a clause to have a middle
 PITCH_SEARCH, PITCH_HEADROOM = 3.5, 1.15  # standard deviations and factor around the source's mean
+LEVEL = 0.11  # root mean square of the louder half of speech, for every voice
 KNEE, CEILING = 0.75, 0.98  # the limiter: untouched below, never above
 
 MARGIN_SAMPLES = 20 * FRAME_SAMPLES  # 100 ms analysed beyond a block on both sides

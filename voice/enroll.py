@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.types import RATE, Language, Wave
-from voice.convert import level_ratio, map_pitch, pitch_reach, turned
+from voice.convert import LEVEL, level_ratio, map_pitch, pitch_reach, turned
 from voice.passages import PASSAGES
 from voice.profile import Conversion, VoiceProfile
 from voice.source import Espeak, Manner, Source, for_language
@@ -51,7 +51,6 @@ FEWEST_FRAMES = 30  # of a kind, for a map of its own
 MOST_BREATH = 0.25  # of the power of a voiced sound
 CLIFF_DB, LEAST_BANDWIDTH_HZ = 15.0, 2_500.0  # a fall within two bands that no voice has
 SOURCE_RANGE_DB = 45.0  # below the loud frames is no speech
-LEVEL = 0.11  # root mean square of the louder half of speech, for every voice
 PEAK = 0.8  # where a voice of sharp pulses is kept softer, so that the limiter has little to do
 ROOM_DB = -65.0, -55.0  # bounds of the quiet between words, below full scale
 ROOM_PERCENTILES = 2, 12  # of the windows' levels, among which is the recording's quiet

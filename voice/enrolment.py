@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +23,8 @@ from voice.expectation import expect, require_speech
 from voice.formant import FormantVoice
 from voice.hearing import Heard
 from voice.mending import mend
+from voice.opening import Engine, opened
 from voice.profile import VoiceProfile
-from voice.pronunciation import NONE, Pronunciations
 from voice.quality import Quality, overall, qualities
 from voice.regrain import ExemplarConverter
 from voice.resemblance import resemblance
@@ -32,11 +32,7 @@ from voice.source import Source, for_language
 from voice.sources import named
 from voice.speaker import Embedding, embed, likeness
 
-if TYPE_CHECKING:
-    from voice.xtts import XttsVoice
-
 Advance = Callable[[float, float], None]
-Engine = Literal["formant", "xtts"]
 
 MOST_S = 120.0  # of the person's clearest speech that a voice is fitted to
 SAME = 0.72  # likeness from which a voice is the one that was meant before: two people lie below it
@@ -99,7 +95,7 @@ def enrol(waves: Sequence[Wave], wanted: Wanted, advance: Advance) -> Enrolment:
     told("fit")
     kept, verdict = _fitted(waves, sounds, wanted, told)
     told("judge")
-    voice = opened(kept, wanted)
+    voice = opened(kept, wanted.engine, wanted.source, wanted.weights, wanted.language)
     likened = resemblance(np.concatenate([chunk.samples for chunk in voice.speak(_trial(wanted.language))]), person)
     report = _report(heard, qualities(waves, heard), wanted) | {
         "exemplar": None if verdict is None else asdict(verdict),
@@ -107,27 +103,6 @@ def enrol(waves: Sequence[Wave], wanted: Wanted, advance: Advance) -> Enrolment:
     }
     kept["report"] = json.dumps(report, ensure_ascii=False).encode()
     return Enrolment(parts.pack(kept), report, heard, person)
-
-
-def opened(
-    kept: Mapping[str, bytes], wanted: Wanted, pronunciations: Pronunciations = NONE
-) -> FormantVoice | XttsVoice:
-    """The voice of these parts, ready to speak. Raises Missing where what it needs is not here."""
-    if wanted.engine == "xtts":
-        from voice.xtts import XttsVoice
-        from voice.xtts_latents import Latents
-        from voice.xtts_model import XttsModel
-
-        model = XttsModel.load(Path(wanted.weights or ""))
-        return XttsVoice(model, Latents.from_bytes(kept["xtts"]), wanted.language, pronunciations)
-    own = ExemplarConverter(Exemplar.from_bytes(kept["exemplar"])) if "exemplar" in kept else None
-    return FormantVoice(
-        VoiceProfile.from_bytes(kept["matched"]),
-        wanted.language,
-        source=named(wanted.source),
-        exemplar=own,
-        pronunciations=pronunciations,
-    )
 
 
 def _meant(heard: Heard, wanted: Wanted) -> Heard:

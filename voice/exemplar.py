@@ -21,8 +21,7 @@ from data.errors import BadHome, BadRecording, BadText
 from data.types import RATE, Wave
 from voice.align import Phone, align, align_phones
 from voice.arpabet import CLASS_OF, CODES, PAUSE, PHONES, timed
-from voice.convert import level_ratio
-from voice.enroll import LEVEL
+from voice.convert import LEVEL, level_ratio
 from voice.espeak import Speech
 from voice.forms import Array, Indices, Timed, centre_and_spread, forms, melody, shapes, whereabouts
 from voice.glottis import marks

@@ -8,8 +8,7 @@ import numpy as np
 
 from data.types import AudioChunk, Language, Sentence, Wave
 from voice.aloud import aloud, trim
-from voice.convert import level_ratio, limit
-from voice.enroll import LEVEL
+from voice.convert import LEVEL, level_ratio, limit
 from voice.espeak import Speech
 from voice.pronunciation import NONE, Pronunciations
 from voice.room import Room

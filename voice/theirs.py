@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Sentence, Span, Wave
-from voice.convert import level_ratio, limit
-from voice.enroll import LEVEL
+from voice.convert import LEVEL, level_ratio, limit
 
 JOINED_SAMPLES = RATE * 6 // 100  # of the recording's own room before and after the words, over which it comes and goes
 PAUSE_SAMPLES = RATE * 3 // 10  # of silence after it

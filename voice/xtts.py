@@ -13,8 +13,7 @@ import numpy as np
 from data.errors import NotReady
 from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Language, Sentence, Wave
 from voice.babble import sober
-from voice.convert import level_ratio, limit
-from voice.enroll import LEVEL
+from voice.convert import LEVEL, level_ratio, limit
 from voice.passages import PASSAGES
 from voice.pronunciation import NONE, Pronunciations
 from voice.text import clauses

@@ -10,8 +10,7 @@ import pytest
 from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Phrase, Sentence, Span, Wave
 from tests.voice.measure import worst_click
 from tests.voice.voices import recording
-from voice.convert import level_ratio
-from voice.enroll import LEVEL
+from voice.convert import LEVEL, level_ratio
 from voice.silence import SilentVoice
 from voice.theirs import WithRecordings
 
