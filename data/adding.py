@@ -7,7 +7,7 @@ Sources arrive hidden, piece by piece; what changes something that is there alre
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -86,18 +86,16 @@ class Adding:
             raise NotReady("no recording is here to make a voice of: `lantern add` one of theirs")
         self._last.append(partial(self._set_made, "voices", source_id, *self._put(profile)))
 
-    def set_spoken(self, passage: Passage, original: bytes) -> None:
+    def set_spoken(self, passages: Sequence[Passage], original: bytes, start_ms: int, end_ms: int) -> None:
         """What is said in a stretch of a recording, in the place of what it was taken to say before."""
-        if passage.start_ms is None:
-            raise ValueError("a stretch has a beginning")
         content = self._vault.fingerprint(self.memorial_id, b"blob", original)
         with self._arrival.looking() as rows:
             blob_id = rows.blob_with(self.memorial_id, content)
-            before = rows.spoken_at(self.memorial_id, blob_id, passage.start_ms) if blob_id else []
-        marks = Marker(self._vault, self.memorial_id).marks(passage)
-        if passage.letter.text:
-            self.add_passages([passage], original)
-        self._last += [partial(self._remove, each) for each in before if each != marks.fingerprint]
+            before = rows.spoken_in(self.memorial_id, blob_id, start_ms, end_ms) if blob_id else []
+        marker = Marker(self._vault, self.memorial_id)
+        there = {marker.marks(passage).fingerprint for passage in passages}
+        self.add_passages(passages, original)
+        self._last += [partial(self._remove, each) for each in before if each not in there]
 
     def add_portrait(self, file: str, original: bytes, rig: bytes) -> bool:
         """A photo, and its rig as the one to be shown.

@@ -238,9 +238,12 @@ class Archive:
     def stretches(self, memorial_id: str) -> list[Stretch]:
         """What is known to be said where in which recording of the person, the first added first.
 
-        A transcript belongs to the recording that is called as it is, but for the ending, nearest in the folders.
+        A transcript belongs to the recording that is called as it is, but for the ending, nearest in the folders. One
+        that is left out says nothing.
         """
         recordings = [kept(self._vault, memorial_id, row).file for row in self._sources(memorial_id, ("recording",))]
+        silent = self.memory(memorial_id).left_out()
+        recordings = [each for each in recordings if not any(covers(place, each) for place in silent)]
         found = []
         for row in self._sources(memorial_id, ("spoken",)):
             each = letter(self._vault, memorial_id, row)

@@ -23,7 +23,8 @@ class Passage:
 
     `name` is who wrote it as its file says; `letter.author` is as the family says. `key` is the same for one message
     in every export (`importers.speakers.Keys`), and `partner` the one with whom it was exchanged, where its chat
-    tells. Times are in the recording in which it was said.
+    tells. Times are in the recording in which it was said; `recording` names it, where the words were written down from
+    it here.
     """
 
     letter: Letter
@@ -32,6 +33,7 @@ class Passage:
     start_ms: int | None = None
     end_ms: int | None = None
     partner: str | None = None
+    recording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Marker:
         chat = letter.conversation if letter.kind == "message" else None
         beyond = [passage.name or "", chat or "", "" if passage.start_ms is None else str(passage.start_ms)]
         told += beyond if any(beyond) else []
+        told += [] if passage.recording is None else [passage.recording]
         fingerprint = self._hashed(*told)
         if letter.kind != "message":
             return fingerprint

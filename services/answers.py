@@ -138,9 +138,11 @@ def film(
     return Answer(record, info, first_frame_s, time.perf_counter() - began)
 
 
-def label(archive: Archive, memorial: Memorial, words: str, content_id: str | None = None) -> Label:
-    """What every picture and sound of this memorial says of itself."""
-    voice = VOICES[voices.chosen(archive, memorial.id).mode]
+def label(
+    archive: Archive, memorial: Memorial, words: str, content_id: str | None = None, *, mode: voices.Mode | None = None
+) -> Label:
+    """What every picture and sound of this memorial says of itself; `mode` where it does not sound as was chosen."""
+    voice = VOICES[mode or voices.chosen(archive, memorial.id).mode]
     details = {"words": words, "voice": voice, "face": "animated from one photo"}
     return Label(memorial.person.language, details, content_id)
 
@@ -189,7 +191,8 @@ def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequ
     path = job.archive.home.temporary()
     try:
         labelled = label(job.archive, memorial, words, job.id)
-        answer = film(job.archive, memorial, Said(phrases), [], path, job, labelled)
+        heard = voices.as_chosen(phrases, voices.chosen(job.archive, memorial.id).mode)
+        answer = film(job.archive, memorial, Said(heard), [], path, job, labelled)
         papers = {} if answer.clip is None else {"clip": path.read_bytes()}
     finally:
         path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from data.archive import Archive, Memorial
 from data.errors import NotReady
 from data.media import read_sound
-from data.names import shortest
+from data.names import covers, shortest
 from data.types import RATE, Known, Letter, Picture, Span, Wave
 from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
@@ -82,7 +82,7 @@ def speaker(
     recollected = recollection(archive, memorial, asker)
     answering = _answering(archive, memorial, recollected, choice, download)
     guarded = guard(answering, memorial.person, recollected.originals, asker.country)
-    return Speaker(_recorded(archive, memorial, guarded), tuple(recollected.openings))
+    return Speaker(_recorded(archive, memorial, guarded, asker), tuple(recollected.openings))
 
 
 def recollection(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Recollection:
@@ -130,18 +130,23 @@ def _answering(
     return Generation(recollected, server, tuned.freedom)
 
 
-def _recorded(archive: Archive, memorial: Memorial, persona: Persona) -> Persona:
+def _recorded(archive: Archive, memorial: Memorial, persona: Persona, asker: Asker) -> Persona:
     """With the sentences marked that one of their recordings says, where the family wants to hear it."""
     if memorial.person.exhibit or voices.chosen(archive, memorial.id).mode not in ("cloned", "theirs-only"):
         return persona
     from persona.recorded import Place, Recorded
 
+    memory = archive.memory(memorial.id)
+    barred = memory.audience().keys() if asker.name is None else memory.barred(asker.name)
+    others = voices.said_by_others(archive, memorial.id)
     return Recorded(
         persona,
         [
             Place(each.file, each.text, Span(each.recording, _samples(each.start_ms), _samples(each.end_ms)))
             for each in archive.stretches(memorial.id)
             if each.end_ms is not None
+            and not any(covers(place, each.recording) for place in barred)
+            and (each.recording, each.start_ms) not in others
         ],
     )
 

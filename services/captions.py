@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from data.captions import Page, pages
+from data.errors import Missing
 from data.types import RATE, Phrase, Sentence, Shot
 from voice.silence import READ_CHARS_PER_S
 
@@ -16,13 +17,17 @@ def captioned(shots: Iterator[Shot], silent: Callable[[Phrase], bool]) -> Iterat
     for shot in shots:
         samples = 0 if shot.sentence is not sentence else samples
         sentence = shot.sentence
-        if sentence is not None:
+        is_silent = not shot.audio.any()
+        if sentence is not None and is_silent:
             shown = [phrase.text for phrase in sentence.phrases if silent(phrase)]
             text = ("" if sentence.language == "zh" else " ").join(shown)
-            page = _page(pages(text, sentence.language, shot.frames.shape[2], shot.frames.shape[1]), sentence, samples)
+            made = pages(text, sentence.language, shot.frames.shape[2], shot.frames.shape[1])
+            if text and not made:
+                raise Missing("no Chinese font was found to write what nobody says: apt-get install fonts-noto-cjk")
+            page = _page(made, sentence, samples)
             if page is not None:
                 page.stamp.lay_over(shot.frames)
-        samples += len(shot.audio)
+        samples += len(shot.audio) if is_silent else 0
         yield shot
 
 

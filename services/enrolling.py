@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.archive import Archive, Memorial, Stretch
-from data.errors import NotReady
+from data.errors import BadHome, BadRecording, NotReady, Refused
 from data.media import Excerpt, read_excerpts
 from data.names import covers
 from data.types import RATE
@@ -19,6 +19,7 @@ from orchestrator.job import Job
 from services import voices
 from services.report import Json
 from voice import parts
+from voice.sources import named
 
 if TYPE_CHECKING:
     from voice.enrolment import Enrolment, Said
@@ -72,8 +73,36 @@ def order(
     if next(archive.recordings(memorial.id), None) is None:
         raise NotReady(f"{memorial.person.name} has no recording here yet: `lantern add` one")
     folder = None if weights is None else str(weights.expanduser().absolute())
+    if engine == "xtts":
+        _check_weights(folder, licence)
+    elif source is not None and source not in ("espeak", "flite"):
+        source = str(Path(source).expanduser().absolute())
+    named(source)  # raises where it is not here
     told = {"engine": engine, "source": source, "weights": folder, "licence": licence, "speaker": speaker}
     return json.dumps(told).encode()
+
+
+def as_before(archive: Archive, memorial_id: str) -> Json:
+    """The engine with which the voice that speaks was made."""
+    kept = archive.voice_profile(memorial_id)
+    if kept is None:
+        return BY_DEFAULT
+    try:
+        told = voices.report(parts.unpack(kept))
+    except BadHome:  # of an older version, which is learnt anew
+        return BY_DEFAULT
+    return BY_DEFAULT | {name: told[name] for name in ("engine", "source", "weights")}
+
+
+def _check_weights(folder: str | None, licence: str | None) -> None:
+    from voice.xtts_weights import LICENCE, TERMS, complete
+
+    if folder is None:
+        raise Refused("xtts needs its weights: say with --weights in which folder they are, or are to be fetched to")
+    if licence is None:
+        complete(Path(folder))
+    elif licence != LICENCE:
+        raise Refused(f"{TERMS}; agree to it by its name, {LICENCE}")
 
 
 def enrol(job: Job) -> None:
@@ -84,7 +113,7 @@ def enrol(job: Job) -> None:
     with job.step("voice") as advance:
         learnt = learn(job.archive, memorial, (), json.loads(job.given("order")), advance)
     with job.step("keep"), job.publishing() as adding:
-        waits = voices.keep(job.archive, adding, learnt.voice, learnt.heard)
+        waits = voices.keep(job.archive, adding, learnt.voice, learnt.heard, must_wait=True)
         told = learnt.report | {"waiting": waits}
         adding.add_paper(job.id, "report", json.dumps(told, ensure_ascii=False).encode())
 
@@ -93,7 +122,10 @@ def learn(archive: Archive, memorial: Memorial, fresh: Sequence[Recording], give
     """A voice from all recordings, those included that are about to be kept. Raises BadRecording."""
     from voice.enrolment import Wanted, enrol
 
-    heard = list(_excerpts(_longest(archive, memorial, fresh)))
+    recordings = _longest(archive, memorial, fresh)
+    if not recordings:
+        raise NotReady("every recording is left out: `lantern memory MEMORIAL undo` draws on one again")
+    heard = list(_excerpts(recordings))
     before = voices.heard_before(archive, memorial.id)
     wanted = Wanted(
         **given,
@@ -126,8 +158,12 @@ def _excerpts(recordings: Sequence[Recording]) -> Iterator[tuple[str, Excerpt]]:
     """What is heard of each, with the file that it came from."""
     most_s = max(LEAST_EACH_S, MOST_HEARD_S / max(len(recordings), 1))
     for each in recordings:
-        for excerpt in read_excerpts(Path(PurePath(each.file).name), each.content, most_s):
-            yield each.file, excerpt
+        try:
+            for excerpt in read_excerpts(Path(PurePath(each.file).name), each.content, most_s):
+                yield each.file, excerpt
+        except BadRecording:
+            if len(recordings) == 1:
+                raise
 
 
 def _said(stretches: Sequence[Stretch], heard: Sequence[tuple[str, Excerpt]]) -> Iterator[Said]:
@@ -138,7 +174,7 @@ def _said(stretches: Sequence[Stretch], heard: Sequence[tuple[str, Excerpt]]) ->
         for number, (file, excerpt) in enumerate(heard):
             start = each.start_ms * MS - excerpt.start_samples
             end = (each.start_ms if each.end_ms is None else each.end_ms) * MS - excerpt.start_samples
-            if file == each.recording and 0 <= start < end <= len(excerpt.samples):
+            if file == each.recording and excerpt.side is None and 0 <= start < end <= len(excerpt.samples):
                 yield Said(number, start, end, each.text)
                 break
 
@@ -148,6 +184,8 @@ def _pieces(made: Enrolment, heard: Sequence[tuple[str, Excerpt]]) -> Json:
     pieces = []
     for piece in made.heard.pieces:
         file, excerpt = heard[piece.recording]
+        if excerpt.side is not None:  # nobody else's words may be heard with theirs
+            continue
         start, end = (excerpt.start_samples + at for at in (piece.start_samples, piece.end_samples))
         times = {"start_ms": start // MS, "end_ms": end // MS}
         told = {"speaker": piece.speaker + 1, "clearness": round(piece.clearness, 3)}

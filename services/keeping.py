@@ -54,6 +54,7 @@ def report(passages: int, batch: Batch, added: Sequence[Json], learnt: Learnt) -
         "recordings": learnt.voice.report["recordings"],
         "seconds": learnt.voice.report["speech_s"],
         "resembles": learnt.voice.report["resemblance"]["word"],
+        "waiting": learnt.voice_waits,
     }
     learned = {"voice": voice, "portrait": bool(learnt.rigs), "photos": sum(each["photos"] for each in added)}
     return {**add_report([*added, *batch.left], passages, batch.warnings, left), "learned": learned}
@@ -68,7 +69,7 @@ def keep(archive: Archive, adding: Adding, batch: Batch, learnt: Learnt, advance
         told = _advancing(advance, before, sum(counts))
         added.append(_keep(adding, one, place, learnt, told))
     if learnt.voice is not None:
-        voices.keep(archive, adding, learnt.voice.voice, learnt.voice.heard)
+        learnt.voice_waits = voices.keep(archive, adding, learnt.voice.voice, learnt.voice.heard)
     return added
 
 

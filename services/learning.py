@@ -49,6 +49,7 @@ class Learnt:
     photos: dict[int, list[Attachment]] = field(default_factory=dict)
     left_out: dict[int, Counter[str]] = field(default_factory=dict)
     voice: enrolling.Learnt | None = None
+    voice_waits: bool = False  # until somebody has heard it
 
 
 def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once: Once) -> Learnt:
@@ -164,13 +165,18 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
     if not fresh:
         return None
     must = any(one.named for one in named)
+    before = enrolling.as_before(archive, memorial.id)
 
     def enroll() -> Made:
         longest = sorted(fresh, key=lambda each: -each[1].size_bytes)[: enrolling.MOST_RECORDINGS]
-        sounds = [enrolling.Recording(path, whole(file, media.LARGEST_SOUND_BYTES)) for path, file in longest]
+        sounds = [
+            enrolling.Recording(path, whole(file, media.LARGEST_SOUND_BYTES))
+            for path, file in fresh
+            if (path, file) in longest
+        ]
         names = ", ".join(file.name for _, file in fresh[:3]) + (", …" if len(fresh) > 3 else "")
         try:
-            made = enrolling.learn(archive, memorial, sounds, enrolling.BY_DEFAULT, lambda _done, _total: None)
+            made = enrolling.learn(archive, memorial, sounds, before, lambda _done, _total: None)
         except BadRecording as err:
             if must:
                 raise BadRecording(f"{names}: {err}") from err

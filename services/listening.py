@@ -9,16 +9,21 @@ from pathlib import Path
 import numpy as np
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady, Refused
+from data.errors import Refused
+from data.files import try_place
 from data.identity import Passage
 from data.media import read_sound, write_sound
 from data.types import RATE, Language, Letter, Phrase, Sentence, Wave
+from persona.sentences import paragraphs_of, sentences_of
 from services import answers, build, voice_pages, voices
 from services.progress import Steps
 from services.report import Json
 from voice.enrolment import TRIAL
+from voice.pauses import borders
 from voice.pronunciation import Pronunciations
 
+MOST_CHARS_PER_S: dict[Language, float] = {"en": 25.0, "zh": 9.0}  # of the fastest talkers
+MORE_CHARS = 10  # that a short piece may hold beyond
 LONGEST_SAID = 2_000  # characters at once: some two minutes
 CLIPS = 3  # of their recordings, on the page that compares
 MS = RATE // 1_000  # samples
@@ -35,17 +40,25 @@ def report(archive: Archive, memorial: Memorial, *, new: bool) -> Json:
     """What is known of the voice, and how the memorial sounds."""
     choice = voices.chosen(archive, memorial.id)
     told = voices.report(voices.of(archive, memorial.id, new=new))
-    return told | {"mode": choice.mode, "is_chosen": choice.is_chosen, "waiting": _waits(archive, memorial)}
+    return told | {
+        "mode": choice.mode,
+        "is_chosen": choice.is_chosen,
+        "waiting": voices.waiting(archive, memorial.id) is not None,
+    }
 
 
 def say(archive: Archive, memorial: Memorial, text: str, out: Path, *, new: bool) -> Json:
     """Write the voice saying something."""
     if not text.strip() or len(text) > LONGEST_SAID:
         raise Refused(f"give 1 to {LONGEST_SAID:,} characters to say")
+    if out.suffix.lower() != ".wav":
+        raise Refused(f"{out.name}: sound is written as WAV: give a name that ends in .wav")
+    try_place(out)
+    waiting = voices.waiting(archive, memorial.id)
     wave = spoken(archive, memorial, text, memorial.person.language, new=new)
-    write_sound(out, wave, answers.label(archive, memorial, "given by the family"))
+    write_sound(out, wave, answers.label(archive, memorial, "given by the family", mode="cloned"))
     if new:
-        voices.note_heard(archive, memorial.id)
+        voices.note_heard(archive, memorial.id, waiting)
     return {"file": str(out), "duration_s": round(len(wave) / RATE, 3)}
 
 
@@ -59,7 +72,7 @@ def spoken(archive: Archive, memorial: Memorial, text: str, language: Language, 
 def comparison(archive: Archive, memorial: Memorial, steps: Steps, *, new: bool) -> bytes:
     """A page with their recordings beside the voice, and the voice before where another one waits."""
     name, language = memorial.person.name, memorial.person.language
-    says, label = _SAYS[language], answers.label(archive, memorial, "written to try the voice")
+    says, label = _SAYS[language], answers.label(archive, memorial, "written to try the voice", mode="cloned")
     theirs = [each for each in pieces(archive, memorial) if each["theirs"]]
     clearest = sorted(theirs, key=lambda each: -each["clearness"])[:CLIPS]
     played = [
@@ -85,14 +98,19 @@ def comparison(archive: Archive, memorial: Memorial, steps: Steps, *, new: bool)
 def pieces(archive: Archive, memorial: Memorial) -> list[Json]:
     """Each piece of the recordings with its number, whose it is, and what is known to be said in it."""
     heard = voices.heard(archive, memorial.id)
-    said = {(each.recording, each.start_ms): each.text for each in archive.stretches(memorial.id)}
+    said = archive.stretches(memorial.id)
+    joint = "" if memorial.person.language == "zh" else " "
+
+    def text(piece: Json) -> str:
+        inside = (
+            each
+            for each in said
+            if each.recording == piece["file"] and piece["start_ms"] <= each.start_ms < piece["end_ms"]
+        )
+        return joint.join(each.text for each in sorted(inside, key=lambda each: each.start_ms))
+
     return [
-        {
-            **piece,
-            "number": number,
-            "theirs": piece["speaker"] == heard["person"],
-            "text": said.get((piece["file"], piece["start_ms"]), ""),
-        }
+        {**piece, "number": number, "theirs": piece["speaker"] == heard["person"], "text": text(piece)}
         for number, piece in enumerate(heard["pieces"], 1)
     ]
 
@@ -107,16 +125,17 @@ def piece_lines(told: list[Json]) -> Iterator[str]:
 
 def transcription(archive: Archive, memorial: Memorial, told: list[Json]) -> bytes:
     """A page on which the person's pieces are played and written down."""
-    theirs = [each for each in told if each["theirs"]]
     language = memorial.person.language
+    others = _SAYS[language]["other"]
     to_write = [
         voice_pages.ToWrite(
-            str(each["number"]),
-            f"{each['number']} · {each['file']} {_clock(each['start_ms'])}",
+            _id(each),
+            f"{each['number']} · {each['file']} {_clock(each['start_ms'])}"
+            + ("" if each["theirs"] else f" · {others.format(voice=each['speaker'])}"),
             wave,
-            each["text"],
+            each["text"] if each["theirs"] else None,
         )
-        for each, wave in zip(theirs, _sounds(archive, memorial, theirs), strict=True)
+        for each, wave in zip(told, _sounds(archive, memorial, told), strict=True)
     ]
     return voice_pages.transcription(_SAYS[language]["write"].format(name=memorial.person.name), language, to_write)
 
@@ -125,9 +144,12 @@ def read_page(archive: Archive, memorial: Memorial, content: bytes, name: str) -
     """What was saved from that page: words by the numbers of pieces."""
     try:
         said = voice_pages.read_said(content)
-        return {_number(archive, memorial, number): text for number, text in said.items()}
     except ValueError as err:
         raise Refused(f"{name} is not what the page of `pieces --out` saves: save it there again") from err
+    theirs = {_id(each): each["number"] for each in pieces(archive, memorial) if each["theirs"]}
+    if not said.keys() <= theirs.keys():
+        raise Refused(f"the recordings were heard anew since {name} was saved: write the page anew with `pieces --out`")
+    return {theirs[piece]: text for piece, text in said.items()}
 
 
 def one_piece(archive: Archive, memorial: Memorial, number: str, text: str) -> dict[int, str]:
@@ -141,14 +163,23 @@ def one_piece(archive: Archive, memorial: Memorial, number: str, text: str) -> d
 def write_down(archive: Archive, memorial: Memorial, said: Mapping[int, str]) -> Json:
     """Keep what is said in pieces, in the place of what was written before; gives how much is written now."""
     known = pieces(archive, memorial)
+    changed = [known[number - 1] | {"text": text} for number, text in said.items() if text != known[number - 1]["text"]]
+    for piece in changed:
+        _check_length(piece, memorial.person.language)
     dates = {each.file: each.date for each in archive.sources(memorial.id) if each.kind == "recording"}
     with archive.adding(memorial.id) as adding:
-        for number, text in said.items():
-            piece = known[number - 1]
-            if text != piece["text"]:
-                letter = Letter(piece["file"], text, dates.get(piece["file"]), "spoken")
-                passage = Passage(letter, start_ms=piece["start_ms"], end_ms=piece["end_ms"])
-                adding.set_spoken(passage, archive.recording(memorial.id, piece["file"]))
+        for piece, sound in zip(changed, _sounds(archive, memorial, changed), strict=True):
+            passages = [
+                Passage(
+                    Letter(piece["file"], text, dates.get(piece["file"]), "spoken"),
+                    start_ms=start_ms,
+                    end_ms=end_ms,
+                    recording=piece["file"],
+                )
+                for text, start_ms, end_ms in _sentences(piece, sound)
+            ]
+            original = archive.recording(memorial.id, piece["file"])
+            adding.set_spoken(passages, original, piece["start_ms"], piece["end_ms"])
     written = [each for each in pieces(archive, memorial) if each["text"]]
     seconds = sum(each["end_ms"] - each["start_ms"] for each in written) / 1_000
     return {"written": len(written), "seconds": round(seconds, 1)}
@@ -178,6 +209,30 @@ def report_lines(told: Json) -> Iterator[str]:
         yield told["exemplar"]["reason"]
 
 
+def _sentences(piece: Json, sound: Wave) -> Iterator[tuple[str, int, int]]:
+    """Each with its times, so that one alone can be played; all as one where no pause parts them."""
+    texts = [each for paragraph in paragraphs_of(piece["text"]) for each in sentences_of(paragraph)]
+    found = borders(sound, [len(text) for text in texts]) if len(texts) > 1 else []
+    if found is None:
+        texts, found = [piece["text"]], []
+    times = [piece["start_ms"], *(piece["start_ms"] + at // MS for at in found), piece["end_ms"]]
+    yield from zip(texts, times, times[1:], strict=False)
+
+
+def _check_length(piece: Json, language: Language) -> None:
+    """Raises Refused for more words than anybody says in that time."""
+    seconds = (piece["end_ms"] - piece["start_ms"]) / 1_000
+    if len(piece["text"]) > MOST_CHARS_PER_S[language] * seconds + MORE_CHARS:
+        raise Refused(
+            f"piece {piece['number']} lasts {seconds:.1f} s, and nobody says so much then: write what is heard"
+        )
+
+
+def _id(piece: Json) -> str:
+    """By which a page names a piece: whatever is heard anew, it is the same stretch or none."""
+    return f"{piece['file']}#{piece['start_ms']}-{piece['end_ms']}"
+
+
 def _number(archive: Archive, memorial: Memorial, number: str) -> int:
     """That of one of the person's pieces; raises ValueError."""
     known = pieces(archive, memorial)
@@ -194,13 +249,6 @@ def _sounds(archive: Archive, memorial: Memorial, told: list[Json]) -> list[Wave
         return read_sound(Path(file), archive.recording(memorial.id, file))
 
     return [whole(each["file"])[each["start_ms"] * MS : each["end_ms"] * MS] for each in told]
-
-
-def _waits(archive: Archive, memorial: Memorial) -> bool:
-    try:
-        return bool(voices.of(archive, memorial.id, new=True))
-    except NotReady:
-        return False
 
 
 def _clock(ms: int) -> str:
@@ -224,6 +272,7 @@ _SAYS: dict[Language, dict[str, str]] = {
         "before": "The voice that speaks now",
         "new": "The voice that waits to be adopted",
         "write": "What {name} says",
+        "other": "voice {voice}, taken for somebody else",
     },
     "zh": {
         "yes": "像本人。",
@@ -240,6 +289,7 @@ _SAYS: dict[Language, dict[str, str]] = {
         "before": "现在使用的声音",
         "new": "等待采用的声音",
         "write": "{name}说的话",
+        "other": "第{voice}个声音，被当作别人",
     },
 }
 LEFT: dict[Language, dict[str, str]] = {

@@ -81,7 +81,7 @@ def enrol(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn the voice anew from all recordings. It waits until somebody has heard it and adopts it."""
+    """Learn the voice anew from all recordings. Where one speaks already, it waits until somebody has heard it."""
     from services.jobs import done
 
     if (weights is not None or licence is not None) and engine is not EngineName.xtts:
@@ -96,7 +96,7 @@ def enrol(
         return print_json(told)
     for line in listening.report_lines(told):
         print(shown(line))
-    print(f'Hear it: lantern voice "{found.person.name}" compare --new')
+    print(f'Hear it: lantern voice "{found.person.name}" compare{" --new" if told["waiting"] else ""}')
     return None
 
 
@@ -124,10 +124,11 @@ def compare(
     """Write a page that plays their recordings beside the voice that was made of them."""
     try_place(out)
     with opened(settings()) as archive:
-        page = listening.comparison(archive, archive.find(context.obj), Shown(), new=new)
-        write(out, page)
+        found = archive.find(context.obj)
+        waiting = voices.waiting(archive, found.id)
+        write(out, listening.comparison(archive, found, Shown(), new=new))
         if new:
-            voices.note_heard(archive, archive.find(context.obj).id)
+            voices.note_heard(archive, found.id, waiting)
     print_json({"page": str(out)}) if as_json else print(f"Open {out} in a browser, and listen.")
 
 
@@ -163,6 +164,8 @@ def pieces(
     as_json: JsonOption = False,
 ) -> None:
     """List what the recordings hold, piece by piece, with what is known to be said."""
+    if out is not None:
+        try_place(out)
     with opened(settings()) as archive:
         found = archive.find(context.obj)
         told = listening.pieces(archive, found)
@@ -187,6 +190,8 @@ def write_(
     """Write down what is said in a piece: it can be recalled, played, and learnt from."""
     with opened(settings()) as archive:
         found = archive.find(context.obj)
+        if text is None and piece.isdecimal():
+            raise Refused(f"say what is said in piece {piece}; an empty text takes back what was written")
         if text is None:
             said = listening.read_page(archive, found, read(Path(piece), SAID_BYTES, Refused), piece)
         else:

@@ -45,12 +45,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class ToWrite:
-    """A piece of a recording, and what is known to be said in it. `id` names it to the program."""
+    """A piece of a recording, and what is known to be said in it. `id` names it to the program.
+
+    `text` is None for what somebody else says, which is to be heard alone.
+    """
 
     id: str
     caption: str
     wave: Wave
-    text: str
+    text: str | None
 
 
 def comparison(title: str, language: Language, heard: Sequence[Heard], lines: Sequence[str]) -> bytes:
@@ -71,13 +74,18 @@ def transcription(title: str, language: Language, pieces: Sequence[ToWrite]) -> 
     """Each piece with a player and room for its words; a button saves all of them as a file for the program."""
     says = _WORDS[language]
     rows = "".join(
-        f"<figure><figcaption>{escape(each.caption)}</figcaption>{_player(each.wave, None)}"
-        f'<textarea rows="2" aria-label="{escape(each.caption)}" data-id="{escape(each.id)}">{escape(each.text)}'
-        "</textarea></figure>"
+        f"<figure><figcaption>{escape(each.caption)}</figcaption>{_player(each.wave, None)}{_field(each)}</figure>"
         for each in pieces
     )
     button = f'<button id="save">{escape(says["save"])}</button>'
     return _page(title, language, f"<p>{escape(says['write'])}</p>{rows}{button}{_SAVING}")
+
+
+def _field(piece: ToWrite) -> str:
+    if piece.text is None:
+        return ""
+    named = f'aria-label="{escape(piece.caption)}" data-id="{escape(piece.id)}"'
+    return f'<textarea rows="2" {named}>{escape(piece.text)}</textarea>'
 
 
 def _page(title: str, language: Language, body: str) -> bytes:

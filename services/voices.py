@@ -5,8 +5,9 @@ A voice is an archive of parts (`voice.parts`); one of them is the report, which
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, get_args
 
@@ -29,7 +30,7 @@ REPORT = "report"  # the part of a voice
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a memorial speaks. `is_chosen` once somebody said so; `heard_new` once the voice that waits was played.
+    """How a memorial speaks. `is_chosen` once somebody said so; `heard_new` is the waiting voice that was played.
 
     cloned       the voice made to resemble theirs, and their recordings where one holds the very words
     theirs-only  their recordings alone; everything else can be read
@@ -39,7 +40,7 @@ class Choice:
 
     mode: Mode = "cloned"
     is_chosen: bool = False
-    heard_new: bool = False
+    heard_new: str | None = None  # which voice, by its fingerprint
 
 
 def chosen(archive: Archive, memorial_id: str) -> Choice:
@@ -58,24 +59,33 @@ def choose(archive: Archive, memorial_id: str, mode: Mode) -> None:
     _set(archive, memorial_id, replace(chosen(archive, memorial_id), mode=mode, is_chosen=True))
 
 
-def note_heard(archive: Archive, memorial_id: str) -> None:
-    """Somebody had the voice that waits played."""
-    choice = chosen(archive, memorial_id)
-    if not choice.heard_new:
-        _set(archive, memorial_id, replace(choice, heard_new=True))
+def waiting(archive: Archive, memorial_id: str) -> str | None:
+    """The fingerprint of the voice that waits to be heard, if one does."""
+    kept = archive.model_file(memorial_id, NEW)
+    return None if kept is None else hashlib.sha256(kept).hexdigest()
 
 
-def keep(archive: Archive, adding: Adding, voice: bytes, heard: bytes) -> bool:
-    """A voice that was learnt. It speaks from now on where none that anybody chose does; else it waits to be heard.
+def note_heard(archive: Archive, memorial_id: str, which: str | None) -> None:
+    """Somebody had that voice played."""
+    _set(archive, memorial_id, replace(chosen(archive, memorial_id), heard_new=which))
 
-    Gives whether it waits.
+
+def as_chosen(phrases: Sequence[Phrase], mode: Mode) -> list[Phrase]:
+    """The same, without their own voice where the family wants none of it."""
+    if mode in ("cloned", "theirs-only"):
+        return list(phrases)
+    return [replace(each, mark="theirs", recording=None) if each.recording is not None else each for each in phrases]
+
+
+def keep(archive: Archive, adding: Adding, voice: bytes, heard: bytes, *, must_wait: bool = False) -> bool:
+    """A voice that was learnt. Where one speaks that somebody chose, or it `must_wait`, it waits to be heard; else it
+    speaks from now on. Gives whether it waits.
     """
     choice = chosen(archive, adding.memorial_id)
-    waits = choice.is_chosen and archive.voice_profile(adding.memorial_id) is not None
+    waits = (choice.is_chosen or must_wait) and archive.voice_profile(adding.memorial_id) is not None
     if not waits:
         adding.set_voice(voice)
-    unheard = _written(replace(choice, heard_new=False))
-    adding.set_model_files({NEW: voice if waits else None, HEARD: heard, CHOICE: unheard})
+    adding.set_model_files({NEW: voice if waits else None, HEARD: heard})
     return waits
 
 
@@ -86,15 +96,15 @@ def silent(mode: Mode) -> Callable[[Phrase], bool]:
 
 def adopt(archive: Archive, memorial_id: str) -> None:
     """Let the voice that waits speak. Raises NotReady where there is none, or nobody heard it."""
-    waiting = archive.model_file(memorial_id, NEW)
-    if waiting is None:
+    unheard = archive.model_file(memorial_id, NEW)
+    if unheard is None:
         raise NotReady("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
     choice = chosen(archive, memorial_id)
-    if not choice.heard_new:
+    if choice.heard_new != hashlib.sha256(unheard).hexdigest():
         raise NotReady("nobody has heard it yet: `lantern voice MEMORIAL compare` plays it beside their recordings")
     with archive.adding(memorial_id) as adding:
-        adding.set_voice(waiting)
-        adding.set_model_files({NEW: None, CHOICE: _written(replace(choice, is_chosen=True, heard_new=False))})
+        adding.set_voice(unheard)
+        adding.set_model_files({NEW: None, CHOICE: _written(replace(choice, is_chosen=True, heard_new=None))})
 
 
 def of(archive: Archive, memorial_id: str, *, new: bool = False) -> Mapping[str, bytes]:
@@ -131,6 +141,12 @@ def heard_before(archive: Archive, memorial_id: str) -> Json | None:
     told = archive.model_file(memorial_id, HEARD)
     found: Json | None = None if told is None else json.loads(told)
     return found
+
+
+def said_by_others(archive: Archive, memorial_id: str) -> set[tuple[str, int]]:
+    """The pieces, by file and start in ms, that are somebody else's."""
+    told = heard_before(archive, memorial_id) or {"pieces": [], "person": 0}
+    return {(each["file"], each["start_ms"]) for each in told["pieces"] if each["speaker"] != told["person"]}
 
 
 def names(archive: Archive, memorial_id: str) -> dict[str, str]:

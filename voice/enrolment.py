@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from data.errors import BadRecording
 from data.types import RATE, Language, Phrase, Sentence, Wave
 from voice import hearing, parts
 from voice.clearness import Verdict, judge, too_little
@@ -93,7 +94,7 @@ def enrol(waves: Sequence[Wave], wanted: Wanted, advance: Advance) -> Enrolment:
     sounds = list(hearing.take(waves, hearing.clearest(heard.theirs, MOST_S)))
     person = embed(np.concatenate(sounds))
     told("fit")
-    kept, verdict = _fitted(waves, sounds, wanted, told)
+    kept, verdict = _fitted(waves, sounds, heard, wanted, told)
     told("judge")
     voice = opened(kept, wanted.engine, wanted.source, wanted.weights, wanted.language)
     likened = resemblance(np.concatenate([chunk.samples for chunk in voice.speak(_trial(wanted.language))]), person)
@@ -116,7 +117,7 @@ def _meant(heard: Heard, wanted: Wanted) -> Heard:
 
 
 def _fitted(
-    waves: Sequence[Wave], sounds: Sequence[Wave], wanted: Wanted, told: Callable[[str], None]
+    waves: Sequence[Wave], sounds: Sequence[Wave], heard: Heard, wanted: Wanted, told: Callable[[str], None]
 ) -> tuple[dict[str, bytes], Verdict | None]:
     """The parts of the engine that is wanted, and what the test of the person's own sounds said."""
     if wanted.engine == "xtts":
@@ -130,7 +131,7 @@ def _fitted(
     source = named(wanted.source)
     profile = enroll(sounds, source)
     told("own sounds")
-    own, verdict = _own_sounds(list(_transcribed(waves, wanted.said)), profile, source, wanted.language)
+    own, verdict = _own_sounds(list(_transcribed(waves, wanted.said, heard)), profile, source, wanted.language)
     return {"matched": profile.to_bytes()} | ({} if own is None else {"exemplar": own.to_bytes()}), verdict
 
 
@@ -144,7 +145,10 @@ def _own_sounds(
     if verdict is not None:
         return None, verdict
     reader = for_language(source, "en").within(profile.conversions["en"].manner)
-    own = fit(pieces, reader)
+    try:
+        own = fit(pieces, reader)
+    except BadRecording as err:
+        return None, Verdict(False, None, None, None, None, 0, str(err))
     voice = FormantVoice(profile, "en", source=source, exemplar=ExemplarConverter(own))
 
     def speak(text: str) -> Wave:
@@ -155,9 +159,17 @@ def _own_sounds(
     return (own if verdict.passed else None), verdict
 
 
-def _transcribed(waves: Sequence[Wave], said: Sequence[Said]) -> Iterator[Transcribed]:
-    """Stretches with their words, mended as what is heard is."""
+def _transcribed(waves: Sequence[Wave], said: Sequence[Said], heard: Heard) -> Iterator[Transcribed]:
+    """Stretches with their words, mended as what is heard is; none in which somebody else was heard."""
+    others = [piece for piece in heard.pieces if piece.speaker != heard.person]
     for each in said:
+        if any(
+            piece.recording == each.recording
+            and piece.start_samples < each.end_samples
+            and each.start_samples < piece.end_samples
+            for piece in others
+        ):
+            continue
         wave = waves[each.recording][each.start_samples : each.end_samples]
         if SHORTEST_S * RATE <= len(wave) <= LONGEST_S * RATE:
             yield Transcribed(mend(wave).samples, each.text)

@@ -95,9 +95,11 @@ class Exemplar:
             version = int(arrays.pop("version"))
             kept = cls(**arrays) if version == VERSION else None
         except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as err:
-            raise BadHome("the person's own sounds are damaged; add the recordings again") from err
+            raise BadHome("the person's own sounds are damaged; learn it anew with `lantern voice`") from err
         if kept is None:
-            raise BadHome(f"the person's own sounds are of version {version}, not {VERSION}; add the recordings again")
+            raise BadHome(
+                f"the person's own sounds are of version {version}, not {VERSION}; learn it anew with `lantern voice`"
+            )
         return kept
 
 

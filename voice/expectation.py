@@ -52,8 +52,8 @@ WORDS: Mapping[Fact, Mapping[Language, str]] = {
         "zh": "如果装有 XTTS 模型，可以做得更像。",
     },
     "voices": {
-        "en": "{voices} voices were heard. The one that speaks most was taken: listen, and say if it is another.",
-        "zh": "听到了{voices}个人的声音，选了说话最多的一个：请听一听，如果不对，请另选。",
+        "en": "{voices} voices were heard, and one of them was taken for theirs: listen, and say if it is another.",
+        "zh": "听到了{voices}个人的声音，其中一个被当作本人：请听一听，如果不对，请另选。",
     },
     "more": {
         "en": "{more:.0f} more seconds of speech would help.",

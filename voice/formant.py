@@ -42,7 +42,7 @@ class FormantVoice:
     ) -> None:
         missing = {"en", "zh"} - set(profile.conversions)
         if missing:
-            raise NotReady(f"the voice profile lacks {', '.join(sorted(missing))}; add the recordings again")
+            raise NotReady(f"the voice profile lacks {', '.join(sorted(missing))}; learn it anew with `lantern voice`")
         self._language = language
         self._exemplar = exemplar
         self._pronunciations = pronunciations

@@ -109,7 +109,7 @@ class Heard:
     def meaning(self, speaker: int) -> Heard:
         """The same where the family says which voice is the person's."""
         if speaker not in {each.number for each in self.speakers}:
-            raise BadRecording(f"there is no voice {speaker} in the recordings: choose 0 to {len(self.speakers) - 1}")
+            raise BadRecording(f"there is no voice {speaker + 1} in the recordings: choose 1 to {len(self.speakers)}")
         return replace(self, person=speaker)
 
 

@@ -17,6 +17,7 @@ from voice.text import Run
 from voice.world import BANDS
 
 SILENT_ROOM_DB = -120.0
+MOST_GAIN = 4.0  # a run too short to tell its level
 
 
 class NarratorVoice:
@@ -34,4 +35,6 @@ class NarratorVoice:
 
     def _say(self, run: Run, melody: str) -> tuple[Speech, Iterator[Wave]]:
         speech = trim(self._source.read(run, melody))
-        return speech, iter([limit(speech.samples * np.float32(LEVEL / max(level_ratio(speech.samples), 1e-6)))])
+        return speech, iter(
+            [limit(speech.samples * np.float32(min(LEVEL / max(level_ratio(speech.samples), 1e-6), MOST_GAIN)))]
+        )

@@ -26,4 +26,4 @@ def unpack(kept: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(kept)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
     except (zipfile.BadZipFile, OSError, EOFError, ValueError) as err:
-        raise BadHome("the voice that is kept here is damaged: learn it again with `lantern voice enrol`") from err
+        raise BadHome("the voice that is kept here is damaged: learn it anew with `lantern voice`") from err

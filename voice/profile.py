@@ -76,14 +76,14 @@ class VoiceProfile:
                 plain = json.loads(archive["plain"].tobytes())
                 if plain["version"] != VERSION:
                     raise BadHome(
-                        f"voice profile of version {plain['version']}, not {VERSION}; add the recordings again"
+                        f"voice of version {plain['version']}, not {VERSION}; learn it anew with `lantern voice`"
                     )
                 arrays = {name: archive[name].astype(np.float64) for name in archive.files if name != "plain"}
             ways = {language: _read(language, kept, arrays) for language, kept in plain["conversions"].items()}
             values = {name: plain[name] for name in _PLAIN} | {"notes": tuple(plain["notes"])}
             return cls(**values, **{name: arrays[name] for name in _ARRAYS}, conversions=ways)
         except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as err:
-            raise BadHome("the voice profile is damaged; add the recordings again") from err
+            raise BadHome("the voice profile is damaged; learn it anew with `lantern voice`") from err
 
 
 def _read(language: str, kept: Mapping[str, object], arrays: Mapping[str, Array]) -> Conversion:

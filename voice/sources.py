@@ -8,7 +8,7 @@ BUILT_IN = "espeak"
 
 
 def named(name: str | None) -> Source:
-    """`espeak` where nothing is said, `flite`, or the path of a Piper voice. Raises Missing where it is not here."""
+    """`espeak` where nothing is said, `flite`, or the path of a Piper voice. Raises LanternError without it."""
     if name in (None, BUILT_IN):
         return Espeak()
     if name == "flite":

@@ -38,7 +38,8 @@ class WithRecordings:
             phrases = tuple(group)
             part = Sentence(sentence.index, phrases)
             spans = [phrase.recording for phrase in phrases if phrase.recording is not None]
-            chunks = self._played(part, spans) if is_played else self._voice.speak(part)
+            there = is_played and all(span.end_samples <= len(self._recordings(span.file)) + RATE for span in spans)
+            chunks = self._played(part, spans) if there else self._voice.speak(part)
             end = start
             for chunk in chunks:
                 if waiting is not None:

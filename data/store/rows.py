@@ -169,11 +169,15 @@ class Rows:
         )
         return [(row.fingerprint, row.kind) for row in self._connection.execute(query)]
 
-    def spoken_at(self, memorial_id: str, blob_id: str, start_ms: int) -> list[bytes]:
-        """The fingerprints of what is said from there on, in the recording that is this file."""
+    def spoken_in(self, memorial_id: str, blob_id: str, start_ms: int, end_ms: int) -> list[bytes]:
+        """The fingerprints of what begins to be said there, in the recording that is this file."""
         table = schema.sources
         query = select(table.c.fingerprint).where(
-            *self._of(memorial_id), table.c.blob_id == blob_id, table.c.kind == "spoken", table.c.start_ms == start_ms
+            *self._of(memorial_id),
+            table.c.blob_id == blob_id,
+            table.c.kind == "spoken",
+            table.c.start_ms >= start_ms,
+            table.c.start_ms < end_ms,
         )
         return list(self._connection.execute(query).scalars())
 

@@ -17,7 +17,7 @@ SOUND = b"RIFF of a voicemail"
 
 
 def said(text: str, start_ms: int, file: str = "box/voicemail.wav") -> Passage:
-    return Passage(Letter(file, text, None, "spoken"), start_ms=start_ms, end_ms=start_ms + 4_000)
+    return Passage(Letter(file, text, None, "spoken"), start_ms=start_ms, end_ms=start_ms + 4_000, recording=file)
 
 
 @pytest.fixture
@@ -54,16 +54,34 @@ def test_a_stretch_that_is_written_anew_says_only_the_new_words(archive: Archive
     ann = archive.create(ANN)
     with archive.adding(ann.id) as adding:
         adding.add_recording("box/voicemail.wav", SOUND)
-        adding.set_spoken(said("Bring me bread.", 0), SOUND)
-        adding.set_spoken(said("Goodbye.", 4_000), SOUND)
+        adding.set_spoken([said("Bring me bread.", 0)], SOUND, 0, 4_000)
+        adding.set_spoken([said("Goodbye.", 4_000)], SOUND, 4_000, 8_000)
     with archive.adding(ann.id) as adding:
-        adding.set_spoken(said("Ring me, Fred.", 0), SOUND)
+        adding.set_spoken([said("Ring me, Fred.", 0)], SOUND, 0, 4_000)
     assert sorted(each.text for each in archive.stretches(ann.id)) == ["Goodbye.", "Ring me, Fred."]
     with archive.adding(ann.id) as adding:
-        adding.set_spoken(said("Ring me, Fred.", 0), SOUND)
-        adding.set_spoken(said("", 4_000), SOUND)
+        adding.set_spoken([said("Ring me, Fred.", 0)], SOUND, 0, 4_000)
+        adding.set_spoken([], SOUND, 4_000, 8_000)
     assert [each.text for each in archive.stretches(ann.id)] == ["Ring me, Fred."]
     assert [letter.text for letter in archive.letters(ann.id)] == ["Ring me, Fred."]
+
+
+def test_the_same_words_at_the_same_place_of_two_recordings_are_two(archive: Archive) -> None:
+    ann = archive.create(ANN)
+    with archive.adding(ann.id) as adding:
+        for file, sound in (("one.wav", SOUND), ("two.wav", SOUND + b"!")):
+            adding.add_recording(file, sound)
+            adding.set_spoken([said("Hello, it is me.", 0, file)], sound, 0, 4_000)
+    assert [each.recording for each in archive.stretches(ann.id)] == ["one.wav", "two.wav"]
+
+
+def test_a_recording_that_is_left_out_says_nothing(archive: Archive) -> None:
+    ann = archive.create(ANN)
+    with archive.adding(ann.id) as adding:
+        adding.add_recording("box/voicemail.wav", SOUND)
+        adding.set_spoken([said("Goodbye.", 0)], SOUND, 0, 4_000)
+    archive.memory(ann.id).leave_out("box/voicemail.wav", None)
+    assert archive.stretches(ann.id) == []
 
 
 def test_another_voice_takes_the_place_of_the_one_that_spoke(archive: Archive) -> None:

@@ -60,14 +60,18 @@ def test_pieces_are_written_down_recalled_and_corrected(lantern: Lantern, home: 
         lantern("voice", GRACE, "write", str(first), "The  kettle sang all afternoon.", "--json").json["written"] == 1
     )
     page = tmp_path / "said.json"
-    page.write_text(json.dumps({str(first): "The kettle sang all morning.", str(second): "Nobody minded."}))
+    ids = [f"{each['file']}#{each['start_ms']}-{each['end_ms']}" for each in pieces]
+    said = {ids[first - 1]: "The kettle sang all morning.", ids[second - 1]: "Nobody minded."}
+    page.write_text(json.dumps(said))
     assert lantern("voice", GRACE, "write", str(page), "--json").json["written"] == 2
     with Archive.open(home) as archive:
         found = archive.find(GRACE)
-        said = {each.text for each in archive.stretches(found.id)}
-        assert said == {"The kettle sang all morning.", "Nobody minded."}
-        assert said <= {letter.text for letter in archive.letters(found.id)}
+        written = {each.text for each in archive.stretches(found.id)}
+        assert written == set(said.values())
+        assert written <= {letter.text for letter in archive.letters(found.id)}
     assert lantern("voice", GRACE, "write", str(first), "", "--json").json["written"] == 1
+    page.write_text(json.dumps({"recording.ogg#1-2": "Heard otherwise since."}))
+    assert lantern("voice", GRACE, "write", str(page)).code == 2
 
 
 @pytest.mark.parametrize("piece", ["0", "999", "-1", "first"])
@@ -83,11 +87,7 @@ def test_names_are_taught_and_forgotten(lantern: Lantern) -> None:
     assert lantern("voice", GRACE, "name", "nietzsche", "--forget", "--json").json == {}
 
 
-def test_a_voice_that_nobody_chose_is_replaced_and_one_that_was_chosen_waits_to_be_heard(
-    lantern: Lantern, home: Path, tmp_path: Path
-) -> None:
-    assert not lantern("voice", GRACE, "enrol", "--json").json["waiting"]
-    assert lantern("voice", GRACE, "use", "cloned").code == 0
+def test_a_voice_that_is_learnt_anew_waits_until_somebody_has_heard_it(lantern: Lantern, tmp_path: Path) -> None:
     assert lantern("voice", GRACE, "enrol", "--json").json["waiting"]
     unheard = lantern("voice", GRACE, "adopt")
     assert unheard.code == 2
