@@ -129,7 +129,8 @@ def test_a_tone_is_nobodys_voice(nan: Lantern, archive: Archive, tmp_path: Path)
     ran = nan("add", "Nan", written(tmp_path, "chat.zip", out.getvalue()), "--json")
     assert one(ran)["recordings"] == 1
     assert "1-AUDIO.wav: no speech was found" in one(ran)["reason"]
-    assert ran.json["learned"] == {"voice": {"recordings": 1, "seconds": 5.0}, "portrait": False, "photos": 0}
+    voice = ran.json["learned"]["voice"]
+    assert (voice["recordings"], voice["seconds"], voice["waiting"]) == (1, pytest.approx(5.0, abs=0.3), False)
     assert "Warning" not in ran.err
     assert [name.rpartition("/")[2] for name, _ in archive.recordings(archive.find("Nan").id)] == ["2-AUDIO.wav"]
 
