@@ -245,7 +245,7 @@ class Archive:
         silent = self.memory(memorial_id).left_out()
         recordings = [each for each in recordings if not any(covers(place, each) for place in silent)]
         found = []
-        for row in self._sources(memorial_id, ("spoken",)):
+        for row in self._sources(memorial_id, ("spoken",)) if recordings else ():
             each = letter(self._vault, memorial_id, row)
             recording = transcribed(each.file, recordings)
             if each.author is None and recording is not None and row.start_ms is not None:

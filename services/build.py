@@ -6,7 +6,7 @@ face mesh.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -202,11 +202,17 @@ def voice(archive: Archive, memorial: Memorial) -> Voice:
         return NarratorVoice(memorial.person.language, Pronunciations(voices.names(archive, memorial.id)))
     speaking = SilentVoice() if mode == "theirs-only" else cloned(archive, memorial)
 
+    return WithRecordings(speaking, recordings(archive, memorial))
+
+
+def recordings(archive: Archive, memorial: Memorial) -> Callable[[str], Wave]:
+    """Their recordings as sound, by the files that they came from; the last one stays in memory."""
+
     @lru_cache(1)
     def recording(file: str) -> Wave:
         return read_sound(Path(file), archive.recording(memorial.id, file))
 
-    return WithRecordings(speaking, recording)
+    return recording
 
 
 def cloned(archive: Archive, memorial: Memorial, *, new: bool = False) -> Voice:

@@ -19,7 +19,7 @@ from orchestrator.job import Job
 from services import voices
 from services.report import Json
 from voice import parts
-from voice.sources import named
+from voice.sources import BUILT_IN, FLITE, named
 
 if TYPE_CHECKING:
     from voice.enrolment import Enrolment, Said
@@ -70,12 +70,12 @@ def order(
     speaker: int | None,
 ) -> bytes:
     """What an enrolling job is given. Raises what would make it impossible."""
-    if next(archive.recordings(memorial.id), None) is None:
+    if not any(each.kind == "recording" for each in archive.sources(memorial.id)):
         raise NotReady(f"{memorial.person.name} has no recording here yet: `lantern add` one")
     folder = None if weights is None else str(weights.expanduser().absolute())
     if engine == "xtts":
         _check_weights(folder, licence)
-    elif source is not None and source not in ("espeak", "flite"):
+    elif source is not None and source not in (BUILT_IN, FLITE):
         source = str(Path(source).expanduser().absolute())
     named(source)  # raises where it is not here
     told = {"engine": engine, "source": source, "weights": folder, "licence": licence, "speaker": speaker}

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
 
 from data.archive import Archive, Memorial
 from data.errors import Refused
 from data.files import try_place
 from data.identity import Passage
-from data.media import read_sound, write_sound
-from data.types import RATE, Language, Letter, Phrase, Sentence, Wave
+from data.media import write_sound
+from data.types import RATE, Language, Letter, Wave
 from persona.sentences import paragraphs_of, sentences_of
 from services import answers, build, voice_pages, voices
 from services.progress import Steps
 from services.report import Json
-from voice.enrolment import TRIAL
+from voice.enrolment import TRIAL, say_with
 from voice.pauses import borders
 from voice.pronunciation import Pronunciations
 
@@ -64,9 +61,7 @@ def say(archive: Archive, memorial: Memorial, text: str, out: Path, *, new: bool
 
 def spoken(archive: Archive, memorial: Memorial, text: str, language: Language, *, new: bool) -> Wave:
     """The voice saying a text, whatever the family chose for clips."""
-    voice = build.cloned(archive, memorial, new=new)
-    sentence = Sentence(0, (Phrase(text, language, "imagined"),))
-    return np.concatenate([chunk.samples for chunk in voice.speak(sentence)])
+    return say_with(build.cloned(archive, memorial, new=new), text, language)
 
 
 def comparison(archive: Archive, memorial: Memorial, steps: Steps, *, new: bool) -> bytes:
@@ -244,10 +239,7 @@ def _number(archive: Archive, memorial: Memorial, number: str) -> int:
 
 
 def _sounds(archive: Archive, memorial: Memorial, told: list[Json]) -> list[Wave]:
-    @lru_cache(1)
-    def whole(file: str) -> Wave:
-        return read_sound(Path(file), archive.recording(memorial.id, file))
-
+    whole = build.recordings(archive, memorial)
     return [whole(each["file"])[each["start_ms"] * MS : each["end_ms"] * MS] for each in told]
 
 

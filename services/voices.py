@@ -62,7 +62,7 @@ def choose(archive: Archive, memorial_id: str, mode: Mode) -> None:
 def waiting(archive: Archive, memorial_id: str) -> str | None:
     """The fingerprint of the voice that waits to be heard, if one does."""
     kept = archive.model_file(memorial_id, NEW)
-    return None if kept is None else hashlib.sha256(kept).hexdigest()
+    return None if kept is None else _fingerprint(kept)
 
 
 def note_heard(archive: Archive, memorial_id: str, which: str | None) -> None:
@@ -100,7 +100,7 @@ def adopt(archive: Archive, memorial_id: str) -> None:
     if unheard is None:
         raise NotReady("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
     choice = chosen(archive, memorial_id)
-    if choice.heard_new != hashlib.sha256(unheard).hexdigest():
+    if choice.heard_new != _fingerprint(unheard):
         raise NotReady("nobody has heard it yet: `lantern voice MEMORIAL compare` plays it beside their recordings")
     with archive.adding(memorial_id) as adding:
         adding.set_voice(unheard)
@@ -159,6 +159,10 @@ def set_names(archive: Archive, memorial_id: str, entries: Mapping[str, str]) ->
     """All of them anew."""
     with archive.adding(memorial_id) as adding:
         adding.set_model_files({NAMES: json.dumps(dict(entries), ensure_ascii=False).encode()})
+
+
+def _fingerprint(voice: bytes) -> str:
+    return hashlib.sha256(voice).hexdigest()
 
 
 def _set(archive: Archive, memorial_id: str, choice: Choice) -> None:

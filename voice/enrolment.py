@@ -32,6 +32,7 @@ from voice.resemblance import resemblance
 from voice.source import Source, for_language
 from voice.sources import named
 from voice.speaker import Embedding, embed, likeness
+from voice.theirs import Voice
 
 Advance = Callable[[float, float], None]
 
@@ -97,7 +98,7 @@ def enrol(waves: Sequence[Wave], wanted: Wanted, advance: Advance) -> Enrolment:
     kept, verdict = _fitted(waves, sounds, heard, wanted, told)
     told("judge")
     voice = opened(kept, wanted.engine, wanted.source, wanted.weights, wanted.language)
-    likened = resemblance(np.concatenate([chunk.samples for chunk in voice.speak(_trial(wanted.language))]), person)
+    likened = resemblance(say_with(voice, TRIAL[wanted.language], wanted.language), person)
     report = _report(heard, qualities(waves, heard), wanted) | {
         "exemplar": None if verdict is None else asdict(verdict),
         "resemblance": {**asdict(likened), "word": likened.word},
@@ -150,12 +151,7 @@ def _own_sounds(
     except BadRecording as err:
         return None, Verdict(False, None, None, None, None, 0, str(err))
     voice = FormantVoice(profile, "en", source=source, exemplar=ExemplarConverter(own))
-
-    def speak(text: str) -> Wave:
-        sentence = Sentence(0, (Phrase(text, "en", "imagined"),))
-        return np.concatenate([chunk.samples for chunk in voice.speak(sentence)])
-
-    verdict = judge(speak, lambda text: reader.speak(text, "en").samples)
+    verdict = judge(lambda text: say_with(voice, text, "en"), lambda text: reader.speak(text, "en").samples)
     return (own if verdict.passed else None), verdict
 
 
@@ -175,8 +171,10 @@ def _transcribed(waves: Sequence[Wave], said: Sequence[Said], heard: Heard) -> I
             yield Transcribed(mend(wave).samples, each.text)
 
 
-def _trial(language: Language) -> Sentence:
-    return Sentence(0, (Phrase(TRIAL[language], language, "imagined"),))
+def say_with(voice: Voice, text: str, language: Language) -> Wave:
+    """All that a voice makes of a text."""
+    sentence = Sentence(0, (Phrase(text, language, "imagined"),))
+    return np.concatenate([chunk.samples for chunk in voice.speak(sentence)])
 
 
 def _report(heard: Heard, found: Mapping[int, Quality], wanted: Wanted) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from voice.source import Espeak, Source
 
-BUILT_IN = "espeak"
+BUILT_IN, FLITE = "espeak", "flite"
 
 
 def named(name: str | None) -> Source:
     """`espeak` where nothing is said, `flite`, or the path of a Piper voice. Raises LanternError without it."""
     if name in (None, BUILT_IN):
         return Espeak()
-    if name == "flite":
+    if name == FLITE:
         from voice.flite import Flite
 
         return Flite()
