@@ -168,7 +168,7 @@ def test_the_family_may_say_which_voice_is_meant() -> None:
     other = heard.meaning(1)
     assert speaks(other, his(), other.person) > 0.95
     assert other.left_out_s()["other"] == pytest.approx(heard.speech_s)
-    with pytest.raises(BadRecording, match="no voice 7"):
+    with pytest.raises(BadRecording, match="no voice 8"):
         heard.meaning(7)
 
 
