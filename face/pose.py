@@ -20,12 +20,18 @@ class Pose:
     tongue: float = 0.0  # 0 … 1, tip of the tongue raised to the teeth (th, l, n, t, d)
     blink_right: float = 0.0  # 0 open … 1 closed; right is the person's right, the viewer's left
     blink_left: float = 0.0
+    widen: float = 0.0  # 0 … 1, lids drawn apart, as in surprise
+    squint: float = 0.0  # 0 … 1, lower lids raised and cheeks lifted under them, as in a smile that is meant
+    gaze_x: float = 0.0  # of both irises, E; positive to the viewer's right
+    gaze_y: float = 0.0  # positive down
     brow: float = 0.0  # lift of both brows, E
+    inner_brow: float = 0.0  # further lift of the brows' inner ends, E, as in sorrow; negative frowns
     yaw: float = 0.0  # radians against the photo; positive turns to the viewer's right
     pitch: float = 0.0  # radians; positive nods down
     roll: float = 0.0  # radians; positive tilts clockwise as the viewer sees it
     shift_x: float = 0.0  # of the whole head, E; positive to the viewer's right
     shift_y: float = 0.0  # positive down
+    breath: float = 0.0  # 0 … 1, chest and shoulders raised
 
 
 REST = Pose()

@@ -19,7 +19,7 @@ from face.head import Relief
 from face.lips import Lips
 from face.teeth import Interior
 
-FORMAT: Final = 1  # raised whenever a field is added, dropped or means something else
+FORMAT: Final = 2  # raised whenever a field is added, dropped or means something else
 _PLAIN = "plain"  # the archive's member for what is not an array
 
 
