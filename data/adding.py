@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,6 +25,15 @@ Outcome = Literal["kept", "there", "corrected"]  # new; the very same; the same,
 
 ROWS_AT_ONCE = 1_000  # in one statement, and in one transaction
 ALONE = frozenset({"letter", "told"})  # kinds that are known again by what they say, in whatever file of whatever name
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is said from `start_ms` to `end_ms` of a recording."""
+
+    start_ms: int
+    end_ms: int
+    passages: tuple[Passage, ...]
 
 
 class Adding:
@@ -86,13 +96,15 @@ class Adding:
             raise NotReady("no recording is here to make a voice of: `lantern add` one of theirs")
         self._last.append(partial(self._set_made, "voices", source_id, *self._put(profile)))
 
-    def set_spoken(self, passages: Sequence[Passage], original: bytes, start_ms: int, end_ms: int) -> None:
-        """What is said in a stretch of a recording, in the place of what it was taken to say before."""
+    def set_spoken(self, said: Sequence[Spoken], original: bytes) -> None:
+        """What is said in stretches of one recording, in the place of what they were taken to say before."""
         content = self._vault.fingerprint(self.memorial_id, b"blob", original)
         with self._arrival.looking() as rows:
             blob_id = rows.blob_with(self.memorial_id, content)
-            before = rows.spoken_in(self.memorial_id, blob_id, start_ms, end_ms) if blob_id else []
+            spans = [(each.start_ms, each.end_ms) for each in said] if blob_id else []
+            before = [mark for span in spans for mark in rows.spoken_in(self.memorial_id, blob_id or "", *span)]
         marker = Marker(self._vault, self.memorial_id)
+        passages = [passage for each in said for passage in each.passages]
         there = {marker.marks(passage).fingerprint for passage in passages}
         self.add_passages(passages, original)
         self._last += [partial(self._remove, each) for each in before if each not in there]

@@ -239,7 +239,7 @@ class Archive:
         """What is known to be said where in which recording of the person, the first added first.
 
         A transcript belongs to the recording that is called as it is, but for the ending, nearest in the folders. One
-        that is left out says nothing.
+        of either that is left out says nothing.
         """
         recordings = [kept(self._vault, memorial_id, row).file for row in self._sources(memorial_id, ("recording",))]
         silent = self.memory(memorial_id).left_out()
@@ -247,6 +247,8 @@ class Archive:
         found = []
         for row in self._sources(memorial_id, ("spoken",)) if recordings else ():
             each = letter(self._vault, memorial_id, row)
+            if any(covers(place, each.file) for place in silent):
+                continue
             recording = transcribed(each.file, recordings)
             if each.author is None and recording is not None and row.start_ms is not None:
                 found.append(Stretch(each.file, each.text, recording, row.start_ms, row.end_ms))
@@ -259,6 +261,15 @@ class Archive:
     def rig(self, memorial_id: str) -> bytes | None:
         """The latest rig, or None where no photo was given."""
         return self._latest("portraits", memorial_id)
+
+    def portrait_photo(self, memorial_id: str) -> tuple[str, bytes]:
+        """Where the photo of the latest rig came from, and its content; raises `NotReady` where there is none."""
+        with self._store.reading() as rows:
+            check_there(rows, memorial_id)
+            row = rows.source_of_latest("portraits", memorial_id)
+        if row is None:
+            raise NotReady("there is no portrait here yet: `lantern add` a photo of their face")
+        return kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
 
     def model_files(self, memorial_id: str, *names: str) -> tuple[bytes | None, ...]:
         """Files of the memorial's language model, all of one moment; None for each that there is not."""

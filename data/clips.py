@@ -7,6 +7,7 @@ that the muxer writes cuts them off again, so that sound and picture begin toget
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -51,7 +52,10 @@ class ClipInfo:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip to be measured or looked at. `sound` begins with the first frame, 24 kHz mono; None without one."""
+    """A clip to be measured or looked at. `sound` begins with the first frame, 24 kHz mono; None without one.
+
+    `width` and `height` are as the file holds the pictures: those of a telephone held upright often lie on their side.
+    """
 
     path: Path
     width: int
@@ -60,13 +64,14 @@ class Clip:
     sound: Wave | None
 
     def frames(self) -> Iterator[Picture]:
-        """The pictures in order, decoded one at a time; each call begins anew."""
+        """The pictures in order, upright however the telephone was held, one at a time; each call begins anew."""
         import av
 
         try:
             with open_media(self.path) as container:
                 for frame in container.decode(container.streams.video[0]):
-                    yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+                    picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+                    yield np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90)))
         except (av.error.FFmpegError, OSError, ValueError) as err:
             raise BadRecording(_unreadable(self.path)) from err
 
@@ -91,6 +96,17 @@ def read_clip(path: Path) -> Clip:
     except (av.error.FFmpegError, OSError, ValueError) as err:
         raise BadRecording(_unreadable(path)) from err
     return Clip(path, *size, fps, _shifted(read_sound(path), late_s) if has_sound else None)
+
+
+def content_id(path: Path) -> str | None:
+    """The `content_id` of the label with which a clip was written; None where there is no clip of ours."""
+    import av
+
+    try:
+        with open_media(path) as container:
+            return str(json.loads(container.metadata["AIGC"])["ProduceID"])
+    except (av.error.FFmpegError, OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def write_clip(path: Path, shots: Iterator[Shot], label: Label) -> ClipInfo:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import BadRecording
-from data.sound import BAD_PACKETS_SHARE, MIXED_DOWN, opened, told_length_s, too_long
+from data.sound import BAD_PACKETS_SHARE, LONGEST_S, MIXED_DOWN, opened, told_length_s, too_long
 from data.types import RATE, Wave
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Sides = NDArray[np.float32]  # (1, n) mono, or (2, n) left and right
 Span = tuple[float, float]  # start and end in seconds
 
-LONGEST_S = 5 * 60 * 60
 MOST_S = 20 * 60.0  # of sound taken from one recording
 EXCERPT_S = 30.0
 LEAD_S = 0.5  # decoded before an excerpt begins: most codecs need what came before
@@ -55,17 +54,23 @@ def read_excerpts(path: Path, content: bytes | None = None, most_s: float = MOST
     The rest is not even decoded, so that hours cost little time and memory. Of a recording whose two sides hold two
     speakers each stretch comes twice, the left side and the right.
     """
+    spans = _spread(sound_length_s(path, content), most_s)
     with opened(path, content) as (container, stream):
-        length_s = told_length_s(container) or _counted_length_s(container, stream)
-    if length_s > LONGEST_S:
-        raise BadRecording(too_long(path, LONGEST_S))
-    with opened(path, content) as (container, stream):
-        found = list(_decoded(path, container, stream, _spread(length_s, most_s)))
+        found = list(_decoded(path, container, stream, spans))
     if not found:
         raise BadRecording(f"{path.name} is empty: choose another recording")
     if _two_speakers([sides for _, sides in found]):
         return tuple(Excerpt(sides[side], start, side) for start, sides in found for side in (0, 1))
     return tuple(Excerpt(_mixed(sides), start) for start, sides in found)
+
+
+def sound_length_s(path: Path, content: bytes | None = None) -> float:
+    """What a recording says of its length, or how long its packets are together. Raises `BadRecording`."""
+    with opened(path, content) as (container, stream):
+        length_s = told_length_s(container) or _counted_length_s(container, stream)
+    if length_s > LONGEST_S:
+        raise BadRecording(too_long(path))
+    return length_s
 
 
 def _spread(length_s: float, most_s: float) -> list[Span]:

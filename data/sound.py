@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 LARGEST_BYTES = 2_000_000_000
-LONGEST_S = 3 * 60 * 60  # held in memory as a whole
+LONGEST_S = 5 * 60 * 60
 BAD_PACKETS_SHARE = 0.1  # of all; a click in an old recording is bearable, noise is not
 
 MIXED_DOWN = {"rematrix_maxval": "1.0"}  # stereo becomes the mean of both sides, and cannot clip
@@ -55,8 +55,15 @@ def read_sound(path: Path, content: bytes | None = None) -> Wave:
     """
     with opened(path, content) as (container, stream):
         if told_length_s(container) > LONGEST_S:
-            raise BadRecording(too_long(path, LONGEST_S))
+            raise BadRecording(too_long(path))
         return _decoded(path, container, stream)
+
+
+def sound_pieces(path: Path) -> Iterator[Wave]:
+    """The same a piece at a time, as it is decoded, however long it is. Raises `BadRecording`."""
+    with opened(path, None) as (container, stream):
+        for samples in _samples(path, container, stream):
+            yield np.nan_to_num(samples, posinf=0.0, neginf=0.0)
 
 
 @contextmanager
@@ -96,7 +103,7 @@ def _decoded(path: Path, container: InputContainer, stream: AudioStream) -> Wave
     for samples in _samples(path, container, stream):
         buffer.write(samples.tobytes())
         if buffer.tell() > LONGEST_S * RATE * samples.itemsize:
-            raise BadRecording(too_long(path, LONGEST_S))
+            raise BadRecording(too_long(path))
     if not buffer.tell():
         raise BadRecording(f"{path.name} is empty: choose another recording")
     wave = np.frombuffer(buffer.getbuffer(), dtype=np.float32)  # the buffer itself, not a copy
@@ -126,9 +133,9 @@ def _flat(frame: AudioFrame) -> Wave:
     return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
 
 
-def too_long(path: Path, most_s: float) -> str:
+def too_long(path: Path) -> str:
     """What to say of a recording that is longer."""
-    return f"{path.name} is longer than {most_s // 3600:.0f} hours: cut it into shorter files"
+    return f"{path.name} is longer than {LONGEST_S // 3600} hours: cut it into shorter files"
 
 
 def write_sound(path: Path, wave: Wave, label: Label) -> None:

@@ -99,10 +99,8 @@ def make_clip(job: Job) -> None:
     """The body of clip and farewell jobs: find the words, film them, deliver the clip."""
     order = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
-    if job.paper("words") is None:
-        with job.step("words"):
-            phrases = list(_persona(job.archive, memorial, order).reply([Turn("visitor", order["text"])]))
-        job.publish(words=json.dumps([asdict(phrase) for phrase in phrases]).encode())
+    if job.paper("report") is None or job.paper("clip") is not None:
+        _find_words(job, memorial, order)
     if job.paper("report") is None:
         _film_job(job, memorial, order, _phrases(job.given("words")))
     clip = job.paper("clip")
@@ -184,6 +182,20 @@ def _phrases(paper: bytes) -> list[Phrase]:
         })
         for each in json.loads(paper)
     ]  # fmt: skip
+
+
+def _find_words(job: Job, memorial: Memorial, order: dict[str, str]) -> None:
+    """Find them, once; and anew, with what was made of them, where something was held back or changed meanwhile."""
+    told = [engines.withheld(job.archive, memorial.id), voices.state(job.archive, memorial.id)]
+    rests_on = json.dumps(told).encode()
+    if job.paper("rests-on") == rests_on:
+        return
+    if job.paper("words") is not None:
+        with job.publishing() as adding:
+            adding.remove_papers(job.id, "words", "rests-on", "report", "clip")
+    with job.step("words"):
+        phrases = list(_persona(job.archive, memorial, order).reply([Turn("visitor", order["text"])]))
+    job.publish(words=json.dumps([asdict(phrase) for phrase in phrases]).encode(), **{"rests-on": rests_on})
 
 
 def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequence[Phrase]) -> None:

@@ -165,6 +165,10 @@ class Batch:
             raise error
         if brought.named:
             self.warnings.append(f"nothing is kept before this is settled: {error}")
+        self.go_without(brought, error)
+
+    def go_without(self, brought: Brought, error: Refused) -> None:
+        """Leave one out that was named, too."""
         self.left.append(row(brought, 0, Counter({str(error).removeprefix(f"{brought.found[0].file.name}: "): 1})))
 
 

@@ -15,7 +15,7 @@ from data.importers.gathered import Found
 from data.media import write_picture
 from data.samples import Sample, sample
 from orchestrator.sheet import contact_sheet
-from services import answers, bringing, engines, keeping, lessons, roles
+from services import answers, bringing, engines, keeping, lessons, roles, voices
 from services.progress import Steps
 from services.report import Json, demo_report
 
@@ -73,7 +73,7 @@ def _tuned(archive: Archive, memorial: Memorial, name: str, steps: Steps) -> Jso
 def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tuple[Memorial, list[str]]:
     """The sample as it is there, or built now. A memorial of the same name that is no sample is not touched."""
     there = [memorial for memorial in archive.memorials() if memorial.person == chosen.person]
-    if there and archive.rig(there[0].id) and archive.voice_profile(there[0].id):
+    if there and archive.rig(there[0].id) and voices.speaks(archive, there[0].id):
         return there[0], []
     memorial = there[0] if there else archive.create(chosen.person)
     kinds = dict.fromkeys((*chosen.letters, *chosen.messages), "text")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ import numpy as np
 
 from data.archive import Archive, Memorial, Stretch
 from data.errors import BadHome, BadRecording, NotReady, Refused
-from data.media import Excerpt, read_excerpts
+from data.media import Excerpt, read_excerpts, sound_length_s
 from data.names import covers
 from data.types import RATE
 from orchestrator.job import Job
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_RECORDINGS = 60  # that a voice is learnt from: the longest ones, some minutes of speech
 RESEMBLES = {"somewhat": "resembles theirs somewhat", "no": "does not resemble theirs"}
-MOST_HEARD_S, LEAST_EACH_S = 1_800.0, 30.0  # of all recordings together, and of each all the same
+MOST_HEARD_S, LEAST_EACH_S = 1_800.0, 30.0  # of all recordings together; of each, where it is so long, all the same
 MS = RATE // 1_000  # samples
 BY_DEFAULT: Json = {"engine": "formant", "source": None, "weights": None, "licence": None, "speaker": None}
 
@@ -35,10 +37,10 @@ Advance = Callable[[float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`file` is where it came from."""
+    """`file` is where it came from, and `read` gives its content: one at a time is in memory."""
 
     file: str
-    content: bytes
+    read: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,48 +124,78 @@ def learn(archive: Archive, memorial: Memorial, fresh: Sequence[Recording], give
     """A voice from all recordings, those included that are about to be kept. Raises BadRecording."""
     from voice.enrolment import Wanted, enrol
 
-    recordings = _longest(archive, memorial, fresh)
-    if not recordings:
-        raise NotReady("every recording is left out: `lantern memory MEMORIAL undo` draws on one again")
-    heard = list(_excerpts(recordings))
-    before = voices.heard_before(archive, memorial.id)
+    heard = excerpts(archive, memorial, fresh)
+    before = voices.person_before(archive, memorial.id)
     wanted = Wanted(
         **given,
         language=memorial.person.language,
-        person=None if before is None else np.asarray(before["voice"], dtype=np.float32),
+        person=None if before is None else np.asarray(before, dtype=np.float32),
         said=tuple(_said(archive.stretches(memorial.id), heard)),
     )
     made = enrol([each.samples for _, each in heard], wanted, advance)
-    return Learnt(made.voice, made.report, json.dumps(_pieces(made, heard)).encode())
+    used = {piece.recording for piece in made.heard.theirs} | {each.recording for each in wanted.said}
+    files = list(dict.fromkeys(heard[number][0] for number in sorted(used)))
+    report = made.report | {"recordings": len(files), "files": files}
+    told = json.dumps(report, ensure_ascii=False).encode()
+    return Learnt(
+        parts.pack({**made.parts, voices.REPORT: told}),
+        report,
+        json.dumps(_pieces(made, heard) | {"files": files}).encode(),
+    )
 
 
 def worth_saying(told: Json, names: str) -> Iterator[str]:
     """What the family should know at once of a voice learnt from these files."""
     yield from (f"{names}: {line}" for line in told["advice"])
     if (word := told["resemblance"]["word"]) != "yes":
-        yield f"the voice made of {names} {RESEMBLES[word]}: hear it before anybody else does, with `lantern voice`"
+        heard = "hear it before anybody else does, with `lantern voice MEMORIAL compare`"
+        yield f"the voice made of {names} {RESEMBLES[word]}: {heard}"
 
 
-def _longest(archive: Archive, memorial: Memorial, fresh: Sequence[Recording]) -> list[Recording]:
-    """The longest ones, each counted once, in the order of their coming; without those that the family left out."""
-    silent = archive.memory(memorial.id).left_out()
-    every = [Recording(file, content) for file, content in archive.recordings(memorial.id)]
-    every = [each for each in every if not any(covers(place, each.file) for place in silent)]
-    once = {each.content: each for each in reversed([*every, *fresh])}.values()
-    longest = sorted(once, key=lambda each: -len(each.content))[:MOST_RECORDINGS]
-    return [each for each in reversed(list(once)) if each in longest]
+def most_of_each_s(lengths_s: Collection[float]) -> float:
+    """How much of each recording is heard at most: what short ones leave over, the long ones share."""
+    left_s = MOST_HEARD_S
+    for number, length_s in enumerate(sorted(lengths_s)):
+        share_s = left_s / (len(lengths_s) - number)
+        if length_s > share_s:
+            return max(share_s, LEAST_EACH_S)
+        left_s -= length_s
+    return MOST_HEARD_S
 
 
-def _excerpts(recordings: Sequence[Recording]) -> Iterator[tuple[str, Excerpt]]:
-    """What is heard of each, with the file that it came from."""
-    most_s = max(LEAST_EACH_S, MOST_HEARD_S / max(len(recordings), 1))
-    for each in recordings:
+def excerpts(archive: Archive, memorial: Memorial, fresh: Sequence[Recording]) -> list[tuple[str, Excerpt]]:
+    """What is heard of the longest recordings, with the file that it came from. Raises Refused where nothing is."""
+    lengths_s: dict[bytes, float] = {}
+    refused: Refused = NotReady("every recording is left out: `lantern memory MEMORIAL undo` draws on one again")
+    for mark, file, content in _drawn_on(archive, memorial, fresh):
         try:
-            for excerpt in read_excerpts(Path(PurePath(each.file).name), each.content, most_s):
-                yield each.file, excerpt
-        except BadRecording:
-            if len(recordings) == 1:
-                raise
+            lengths_s[mark] = sound_length_s(Path(PurePath(file).name), content)
+        except BadRecording as err:
+            refused = err
+    longest = dict(sorted(lengths_s.items(), key=lambda each: -each[1])[:MOST_RECORDINGS])
+    most_s, heard = most_of_each_s(longest.values()), list[tuple[str, Excerpt]]()
+    for mark, file, content in _drawn_on(archive, memorial, fresh):
+        try:
+            found = read_excerpts(Path(PurePath(file).name), content, most_s) if mark in longest else ()
+        except BadRecording as err:
+            refused, found = err, ()
+        heard += [(file, each) for each in found]
+    if not heard:
+        raise refused
+    return heard
+
+
+def _drawn_on(archive: Archive, memorial: Memorial, fresh: Sequence[Recording]) -> Iterator[tuple[bytes, str, bytes]]:
+    """Each recording once, with a mark of its content, in the order of their coming.
+
+    None that the family left out, under whatever name it comes again.
+    """
+    silent, met = archive.memory(memorial.id).left_out(), set[bytes]()
+    for file, content in chain(archive.recordings(memorial.id), ((each.file, each.read()) for each in fresh)):
+        mark = sha256(content).digest()
+        if mark not in met and not any(covers(place, file) for place in silent):
+            yield mark, file, content
+        met.add(mark)
 
 
 def _said(stretches: Sequence[Stretch], heard: Sequence[tuple[str, Excerpt]]) -> Iterator[Said]:

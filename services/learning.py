@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from data import media
 from data.archive import Archive, Memorial
-from data.errors import BadPicture, BadRecording, NoFace, Refused
+from data.errors import BadPicture, BadRecording, NoFace, NotReady, Refused
 from data.importers.imported import Attachment, File
 from data.importers.speakers import speakers
 from data.importers.text import whole
@@ -27,7 +27,7 @@ from services.bringing import Batch, Brought, settled, sorted_out
 from services.build import Made
 from services.progress import Steps
 from services.report import Json
-from services.roles import PORTRAIT, READ_BY_MACHINE, RECORDING
+from services.roles import PHOTO, PORTRAIT, READ_BY_MACHINE, RECORDING
 
 PORTRAIT_USUAL_S = 4.0  # on two cores, the face mesh's start included
 VOICE_USUAL_S = 25.0  # on two cores, for half a minute of speech
@@ -68,6 +68,7 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
                 rig = once(f"rig-{place}", partial(_portray, one, batch))
             learnt.rigs[place] = rig.data
             batch.warnings += [f"{one.shown}: {warning}" for warning in rig.warnings]
+    _tell_of_portrait(archive, memorial, batch, learnt)
     if voice is not None:
         with steps.step("voice", VOICE_USUAL_S) as advance:
             while not voice.done():
@@ -128,13 +129,23 @@ def _portray(one: Brought, batch: Batch) -> Made:
 
 
 def _check_recordings(batch: Batch) -> None:
-    """Without those in which nobody speaks. Raises `Refused` for one that was named."""
+    """Without those in which nobody speaks. Raises `Refused` for one that was named where nothing else is left."""
     for one in [one for one in batch.brought if one.role == RECORDING]:
         try:
             _check_speech(one.found[0].file)
         except Refused as err:
-            batch.leave_out(one, err)
             batch.brought = [each for each in batch.brought if each is not one]
+            (batch.go_without if batch.brought else batch.leave_out)(one, err)
+
+
+def _tell_of_portrait(archive: Archive, memorial: Memorial, batch: Batch, learnt: Learnt) -> None:
+    """A photo that nobody named is not the portrait, though it may be the only one."""
+    photos = any(one.role == PHOTO for one in batch.brought) or any(learnt.photos.values())
+    if photos and not learnt.rigs and archive.rig(memorial.id) is None:
+        batch.warnings.append(
+            "a photo that lies in a folder or a chat does not become the portrait: "
+            "give the one that shall be shown by itself, as in `lantern add MEMORIAL PHOTO.jpg`"
+        )
 
 
 def _leave_out_speechless(learnt: Learnt) -> None:
@@ -170,15 +181,15 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
     def enroll() -> Made:
         longest = sorted(fresh, key=lambda each: -each[1].size_bytes)[: enrolling.MOST_RECORDINGS]
         sounds = [
-            enrolling.Recording(path, whole(file, media.LARGEST_SOUND_BYTES))
+            enrolling.Recording(path, partial(whole, file, media.LARGEST_SOUND_BYTES))
             for path, file in fresh
             if (path, file) in longest
         ]
         names = ", ".join(file.name for _, file in fresh[:3]) + (", …" if len(fresh) > 3 else "")
         try:
             made = enrolling.learn(archive, memorial, sounds, before, lambda _done, _total: None)
-        except BadRecording as err:
-            if must:
+        except (BadRecording, NotReady) as err:
+            if must and isinstance(err, BadRecording):
                 raise BadRecording(f"{names}: {err}") from err
             return Made(b"", (f"{names}: kept, but no voice was learnt: {err}",))
         return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names)))

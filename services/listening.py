@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from data.adding import Spoken
 from data.archive import Archive, Memorial
 from data.errors import Refused
 from data.files import try_place
@@ -81,18 +82,19 @@ def comparison(archive: Archive, memorial: Memorial, steps: Steps, *, new: bool)
         for each, wave in zip(clearest, _sounds(archive, memorial, clearest), strict=True)
     ]
     with steps.step("speak"):
-        if new and archive.voice_profile(memorial.id) is not None:
+        if new and voices.speaks(archive, memorial.id):
             before = spoken(archive, memorial, TRIAL[language], language, new=False)
             played.append(voice_pages.Heard(says["before"], before, label))
         made = spoken(archive, memorial, TRIAL[language], language, new=new)
         played.append(voice_pages.Heard(says["new"] if new else says["made"], made, label))
-    lines = list(report_lines(report(archive, memorial, new=new)))
+    lines = [*report_lines(report(archive, memorial, new=new)), says["next new" if new else "next"].format(name=name)]
     return voice_pages.comparison(says["title"].format(name=name), language, played, lines)
 
 
 def pieces(archive: Archive, memorial: Memorial) -> list[Json]:
-    """Each piece of the recordings with its number, whose it is, and what is known to be said in it."""
+    """Each piece of the recordings that are drawn on: its number, whose it is, and what is known to be said in it."""
     heard = voices.heard(archive, memorial.id)
+    silent = voices.left_out(archive, memorial.id, {each["file"] for each in heard["pieces"]})
     said = archive.stretches(memorial.id)
     joint = "" if memorial.person.language == "zh" else " "
 
@@ -107,6 +109,7 @@ def pieces(archive: Archive, memorial: Memorial) -> list[Json]:
     return [
         {**piece, "number": number, "theirs": piece["speaker"] == heard["person"], "text": text(piece)}
         for number, piece in enumerate(heard["pieces"], 1)
+        if piece["file"] not in silent
     ]
 
 
@@ -157,24 +160,21 @@ def one_piece(archive: Archive, memorial: Memorial, number: str, text: str) -> d
 
 def write_down(archive: Archive, memorial: Memorial, said: Mapping[int, str]) -> Json:
     """Keep what is said in pieces, in the place of what was written before; gives how much is written now."""
-    known = pieces(archive, memorial)
-    changed = [known[number - 1] | {"text": text} for number, text in said.items() if text != known[number - 1]["text"]]
+    changed = [
+        each | {"text": said[each["number"]]}
+        for each in pieces(archive, memorial)
+        if each["text"] != said.get(each["number"], each["text"])
+    ]
     for piece in changed:
         _check_length(piece, memorial.person.language)
     dates = {each.file: each.date for each in archive.sources(memorial.id) if each.kind == "recording"}
+    by_file: dict[str, list[Spoken]] = {}
+    for piece, sound in zip(changed, _sounds(archive, memorial, changed), strict=True):
+        passages = tuple(_passages(piece, sound, dates.get(piece["file"])))
+        by_file.setdefault(piece["file"], []).append(Spoken(piece["start_ms"], piece["end_ms"], passages))
     with archive.adding(memorial.id) as adding:
-        for piece, sound in zip(changed, _sounds(archive, memorial, changed), strict=True):
-            passages = [
-                Passage(
-                    Letter(piece["file"], text, dates.get(piece["file"]), "spoken"),
-                    start_ms=start_ms,
-                    end_ms=end_ms,
-                    recording=piece["file"],
-                )
-                for text, start_ms, end_ms in _sentences(piece, sound)
-            ]
-            original = archive.recording(memorial.id, piece["file"])
-            adding.set_spoken(passages, original, piece["start_ms"], piece["end_ms"])
+        for file, spoken_in in by_file.items():
+            adding.set_spoken(spoken_in, archive.recording(memorial.id, file))
     written = [each for each in pieces(archive, memorial) if each["text"]]
     seconds = sum(each["end_ms"] - each["start_ms"] for each in written) / 1_000
     return {"written": len(written), "seconds": round(seconds, 1)}
@@ -192,7 +192,7 @@ def report_lines(told: Json) -> Iterator[str]:
     says = _SAYS[told["language"]]
     resemblance = told["resemblance"]
     yield says[resemblance["word"]]
-    yield says["line-up"].format(rank=resemblance["rank"], of=resemblance["others"] + 1)
+    yield says["rank"].format(rank=resemblance["rank"], of=resemblance["others"] + 1)
     yield says["learnt"].format(seconds=told["speech_s"], recordings=told["recordings"])
     if told["left_out_s"]:
         left = (f"{LEFT[told['language']][reason]} {seconds:.0f} s" for reason, seconds in told["left_out_s"].items())
@@ -202,6 +202,13 @@ def report_lines(told: Json) -> Iterator[str]:
         yield says["several"].format(person=told["person"])
     if told["exemplar"] is not None:
         yield told["exemplar"]["reason"]
+
+
+def _passages(piece: Json, sound: Wave, date: str | None) -> Iterator[Passage]:
+    """What is written down of a piece, sentence by sentence."""
+    for text, start_ms, end_ms in _sentences(piece, sound):
+        letter = Letter(piece["file"], text, date, "spoken")
+        yield Passage(letter, start_ms=start_ms, end_ms=end_ms, recording=piece["file"])
 
 
 def _sentences(piece: Json, sound: Wave) -> Iterator[tuple[str, int, int]]:
@@ -230,10 +237,10 @@ def _id(piece: Json) -> str:
 
 def _number(archive: Archive, memorial: Memorial, number: str) -> int:
     """That of one of the person's pieces; raises ValueError."""
-    known = pieces(archive, memorial)
-    if not 1 <= int(number) <= len(known):
+    known = next((each for each in pieces(archive, memorial) if each["number"] == int(number)), None)
+    if known is None:
         raise ValueError(number)
-    if not known[int(number) - 1]["theirs"]:
+    if not known["theirs"]:
         raise Refused(f"piece {number} is somebody else's: only what {memorial.person.name} says is written down")
     return int(number)
 
@@ -252,7 +259,7 @@ _SAYS: dict[Language, dict[str, str]] = {
         "yes": "It resembles them.",
         "somewhat": "It resembles them somewhat.",
         "no": "It does not resemble them: hear it by yourself before anybody else does.",
-        "line-up": "In a line-up of {of} voices, made alike but each of somebody else, it was number {rank} in "
+        "rank": "Among {of} voices, the others made in the same way but of other people, it was number {rank} in "
         "likeness to their recordings.",
         "learnt": "Learnt from {seconds:.0f} s of their speech in recordings: {recordings}.",
         "left_out": "Left out: {left}.",
@@ -263,6 +270,9 @@ _SAYS: dict[Language, dict[str, str]] = {
         "made": "The voice made of these",
         "before": "The voice that speaks now",
         "new": "The voice that waits to be adopted",
+        "next": 'To choose how clips sound: lantern voice "{name}" use cloned, or theirs-only, narrator, off.',
+        "next new": 'If it is to speak from now on: lantern voice "{name}" adopt. '
+        'To choose how clips sound: lantern voice "{name}" use cloned, or theirs-only, narrator, off.',
         "write": "What {name} says",
         "other": "voice {voice}, taken for somebody else",
     },
@@ -270,7 +280,7 @@ _SAYS: dict[Language, dict[str, str]] = {
         "yes": "像本人。",
         "somewhat": "有点像本人。",
         "no": "不像本人：请先自己听一听，再让别人听。",
-        "line-up": "用同样的方法做出的{of}个不同人的声音里，它与本人录音的相似程度排第{rank}。",
+        "rank": "用同样的方法做出的{of}个不同人的声音里，它与本人录音的相似程度排第{rank}。",
         "learnt": "学自{recordings}份录音中本人的{seconds:.0f}秒说话。",
         "left_out": "没有采用：{left}。",
         "several": "第{person}个声音被当作本人：`pieces` 列出谁在哪里说话，`enrol --speaker` 可以另选。",
@@ -280,6 +290,9 @@ _SAYS: dict[Language, dict[str, str]] = {
         "made": "由此做成的声音",
         "before": "现在使用的声音",
         "new": "等待采用的声音",
+        "next": '选择短片怎样出声：lantern voice "{name}" use cloned，或 theirs-only、narrator、off。',
+        "next new": '从现在起让它说话：lantern voice "{name}" adopt。'
+        '选择短片怎样出声：lantern voice "{name}" use cloned，或 theirs-only、narrator、off。',
         "write": "{name}说的话",
         "other": "第{voice}个声音，被当作别人",
     },

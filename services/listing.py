@@ -48,7 +48,7 @@ def _learned_lines(learned: Json, *, preview: bool) -> Iterator[str]:
     verb = "would be" if preview else "was"
     if voice := learned["voice"]:
         count = voice["recordings"]
-        waits = "; it waits to be heard: `lantern voice`" if voice["waiting"] else ""
+        waits = "; it waits to be heard: `lantern voice MEMORIAL compare --new`" if voice["waiting"] else ""
         yield f"a voice {verb} learnt from {count} {KINDS['recording'][count != 1]}, {voice['seconds']:.0f} s{waits}"
     if learned["portrait"]:
         yield f"a portrait {verb} made ready"

@@ -20,6 +20,7 @@ from data.memory import not_for
 from data.names import covers, folded, shortest
 from data.types import Visitor
 from persona.passages import read_all
+from services import voices
 from services.report import Json
 
 
@@ -117,7 +118,10 @@ def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) 
 
 def leave_out(archive: Archive, memorial: Memorial, file: str) -> Json:
     """Draw on nothing of a file, or of what lies in a folder."""
-    return asdict(archive.memory(memorial.id).leave_out(_path(archive, memorial, file)))
+    spoke = voices.speaks(archive, memorial.id)
+    changed = asdict(archive.memory(memorial.id).leave_out(_path(archive, memorial, file)))
+    is_silenced = spoke and not voices.speaks(archive, memorial.id)
+    return changed | ({"voice": voices.WITHDRAWN} if is_silenced else {})
 
 
 def undo(archive: Archive, memorial: Memorial, note_id: str) -> Json:

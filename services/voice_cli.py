@@ -49,7 +49,7 @@ def voice_(context: typer.Context, memorial: MemorialArg, as_json: JsonOption = 
 
 @voice.command()
 def report(context: typer.Context, new: NewOption = False, as_json: JsonOption = False) -> None:
-    """What the recordings hold, what was made of them, how near it comes, and what would help."""
+    """Say what was made of the recordings and what would help."""
     with opened(settings()) as archive:
         told = listening.report(archive, archive.find(context.obj), new=new)
     if as_json:
@@ -63,9 +63,9 @@ def report(context: typer.Context, new: NewOption = False, as_json: JsonOption =
 def enrol(
     context: typer.Context,
     speaker: Annotated[int | None, typer.Option(min=1, help="Which voice in the recordings is the person's.")] = None,
-    engine: Annotated[EngineName, typer.Option(help="formant needs nothing; xtts needs its weights.")] = (
-        EngineName.formant
-    ),
+    engine: Annotated[
+        EngineName, typer.Option(help="formant needs nothing more; xtts, a large neural model, needs its weights.")
+    ] = EngineName.formant,
     source: Annotated[
         str | None,
         typer.Option(
@@ -108,7 +108,7 @@ def say(
     new: NewOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Let the voice say something, and write it as a recording that says what it is."""
+    """Let the voice say something, as a labelled recording."""
     with opened(settings()) as archive:
         told = listening.say(archive, archive.find(context.obj), text, out, new=new)
     print_json(told) if as_json else print(f"{out}: {told['duration_s']:.1f} s")
@@ -121,7 +121,7 @@ def compare(
     new: NewOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a page that plays their recordings beside the voice that was made of them."""
+    """Write a page that plays the voice beside recordings."""
     try_place(out)
     with opened(settings()) as archive:
         found = archive.find(context.obj)
@@ -147,7 +147,11 @@ def use(
     mode: Annotated[ModeName, typer.Argument(help="How clips sound from now on.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Choose: cloned, theirs-only (their recordings, captions for the rest), narrator (plainly another's), or off."""
+    """Choose how clips sound.
+
+    cloned: a voice made to resemble theirs, and their recordings where one holds the very words. theirs-only: their
+    recordings, captions for the rest. narrator: a voice that is plainly somebody else's. off: captions alone.
+    """
     with opened(settings()) as archive:
         found = archive.find(context.obj)
         chosen = next(each for each in voices.MODES if each == mode.value)
@@ -163,7 +167,7 @@ def pieces(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what the recordings hold, piece by piece, with what is known to be said."""
+    """List what the recordings hold, piece by piece."""
     if out is not None:
         try_place(out)
     with opened(settings()) as archive:
@@ -187,7 +191,10 @@ def write_(
     text: Annotated[str | None, typer.Argument(help="What is said in it; empty to take it back.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write down what is said in a piece: it can be recalled, played, and learnt from."""
+    """Write down what is said in a piece.
+
+    It can be recalled then, played, and learnt from.
+    """
     with opened(settings()) as archive:
         found = archive.find(context.obj)
         if text is None and piece.isdecimal():
@@ -224,4 +231,6 @@ def name(
         return print_json(told)
     for each, how in told.items():
         print(shown(f"{each}: {how}"))
+    if not told:
+        print(f'No names are kept. To teach one: lantern voice "{found.person.name}" name Nietzsche /ˈniːtʃə/')
     return None

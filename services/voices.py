@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, get_args
 
 from data.adding import Adding
 from data.archive import Archive
 from data.errors import BadHome, NotReady
+from data.names import covers
 from data.types import Phrase
 from services.report import Json
 from voice import parts
@@ -26,6 +27,8 @@ NEW = "voice-new"
 HEARD = "voice-heard"
 NAMES = "voice-names"
 REPORT = "report"  # the part of a voice
+
+WITHDRAWN = f"a recording that this voice was learnt from was left out: {parts.MEND}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def keep(archive: Archive, adding: Adding, voice: bytes, heard: bytes, *, must_w
     speaks from now on. Gives whether it waits.
     """
     choice = chosen(archive, adding.memorial_id)
-    waits = (choice.is_chosen or must_wait) and archive.voice_profile(adding.memorial_id) is not None
+    waits = (choice.is_chosen or must_wait) and speaks(archive, adding.memorial_id)
     if not waits:
         adding.set_voice(voice)
     adding.set_model_files({NEW: voice if waits else None, HEARD: heard})
@@ -101,30 +104,53 @@ def adopt(archive: Archive, memorial_id: str) -> None:
         raise NotReady("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
     choice = chosen(archive, memorial_id)
     if choice.heard_new != _fingerprint(unheard):
-        raise NotReady("nobody has heard it yet: `lantern voice MEMORIAL compare` plays it beside their recordings")
+        raise NotReady(
+            "nobody has heard it yet: `lantern voice MEMORIAL compare --new` plays it beside their recordings"
+        )
+    of(archive, memorial_id, new=True)
     with archive.adding(memorial_id) as adding:
         adding.set_voice(unheard)
         adding.set_model_files({NEW: None, CHOICE: _written(replace(choice, is_chosen=True, heard_new=None))})
 
 
 def of(archive: Archive, memorial_id: str, *, new: bool = False) -> Mapping[str, bytes]:
-    """The parts of the voice that speaks, or of the one that waits. Raises NotReady where there is none."""
+    """The parts of the voice that speaks, or of the one that waits.
+
+    Raises NotReady where there is none, or where a recording is left out now that it was learnt from.
+    """
     kept = archive.model_file(memorial_id, NEW) if new else archive.voice_profile(memorial_id)
     if kept is None and new:
         raise NotReady("no voice waits to be heard: learn one with `lantern voice MEMORIAL enrol`")
     if kept is None:
         raise NotReady("this memorial has no voice yet: `lantern add` a recording of them")
-    return parts.unpack(kept)
+    found = parts.unpack(kept)
+    if left_out(archive, memorial_id, report(found)["files"]):
+        raise NotReady(WITHDRAWN)
+    return found
+
+
+def speaks(archive: Archive, memorial_id: str) -> bool:
+    """Whether there is a voice that may be used, and can be."""
+    try:
+        of(archive, memorial_id)
+    except (NotReady, BadHome):
+        return False
+    return True
+
+
+def left_out(archive: Archive, memorial_id: str, files: Iterable[str]) -> set[str]:
+    """Those of some files that are not drawn on."""
+    places = archive.memory(memorial_id).left_out()
+    return {file for file in files if any(covers(place, file) for place in places)}
 
 
 def report(found: Mapping[str, bytes]) -> Json:
-    """What is known of a voice."""
+    """What is known of a voice. `files` are those that it was learnt from."""
     try:
         told: Json = json.loads(found[REPORT])
+        _ = told["files"]
     except (KeyError, ValueError) as err:
-        raise BadHome(
-            "the voice of this memorial is of an older version: learn it again with `lantern voice MEMORIAL enrol`"
-        ) from err
+        raise BadHome(f"the voice of this memorial is of an older version: {parts.MEND}") from err
     return told
 
 
@@ -141,6 +167,22 @@ def heard_before(archive: Archive, memorial_id: str) -> Json | None:
     told = archive.model_file(memorial_id, HEARD)
     found: Json | None = None if told is None else json.loads(told)
     return found
+
+
+def person_before(archive: Archive, memorial_id: str) -> Sequence[float] | None:
+    """How the one sounds who was taken for the person; None where nobody listened, or it was a recording left out."""
+    told = heard_before(archive, memorial_id)
+    if told is None or left_out(archive, memorial_id, told.get("files", ())):
+        return None
+    found: list[float] = told["voice"]
+    return found
+
+
+def state(archive: Archive, memorial_id: str) -> str:
+    """What a clip under way rests on, as a fingerprint: the voice, what the recordings hold, and what was chosen."""
+    made = archive.voice_profile(memorial_id), *archive.model_files(memorial_id, HEARD, NAMES)
+    told = [chosen(archive, memorial_id).mode, *(None if each is None else _fingerprint(each) for each in made)]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def said_by_others(archive: Archive, memorial_id: str) -> set[tuple[str, int]]:

@@ -20,7 +20,7 @@ from data.types import RATE, Wave
 from voice.arpabet import PAUSE, spell
 
 if TYPE_CHECKING:
-    from pocketsphinx import Decoder  # type: ignore[import-untyped]
+    from pocketsphinx import Decoder
 
 RECOGNISER_RATE = 16_000  # samples a second
 FRAME_SAMPLES = RATE // 100  # its frames of 10 ms, in our samples

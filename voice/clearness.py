@@ -20,7 +20,7 @@ from voice.align import RECOGNISER_RATE, recogniser_input, spoken_words
 from voice.everyday import EVERYDAY
 
 if TYPE_CHECKING:
-    from pocketsphinx import Decoder  # type: ignore[import-untyped]
+    from pocketsphinx import Decoder
 
 LEAST_SPEECH_S = 45.0  # of clean, transcribed speech: with 27 s a recogniser lost every second word
 ALLOWED = 0.15  # of the words, lost beyond what the source itself loses

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -47,7 +48,8 @@ PITCH_REACH = 2.5  # standard deviations of the person's log F0, beyond which th
 OWN_MIDDLE = 0.6  # how much of a clause's own middle counts
 FEWEST_FRAMES = 20  # voiced ones, for a clause to have a middle
 PITCH_SEARCH, PITCH_HEADROOM = 3.5, 1.15  # standard deviations and factor around the source's mean
-LEVEL = 0.11  # root mean square of the louder half of speech, for every voice
+LEVEL = 0.08  # of the louder half of speech, A-weighted, for every voice
+LEAST_HEARD = 0.25  # of a window's power, so that rumble is not blown up
 KNEE, CEILING = 0.75, 0.98  # the limiter: untouched below, never above
 
 MARGIN_SAMPLES = 20 * FRAME_SAMPLES  # 100 ms analysed beyond a block on both sides
@@ -58,11 +60,25 @@ BLOCK_S = 1.2, 2.4
 
 
 def level_ratio(wave: Wave) -> float:
-    """Root mean square of the louder half of 20 ms windows: the level of the speech, not of its pauses."""
+    """A-weighted root mean square of the louder half of 20 ms windows: what the ear takes for the level of speech.
+
+    Unweighted, a voice with a strong fundamental is turned down until its words are lost in a room's noise.
+    """
     size = RATE // 50
     windows = wave[: len(wave) // size * size].reshape(-1, size)
-    power = np.sort((windows.astype(np.float64) ** 2).mean(axis=1))
+    lines = np.abs(np.fft.rfft(windows.astype(np.float64), axis=1)) ** 2
+    power = np.sort(np.maximum(lines @ _ear(size), LEAST_HEARD * (windows.astype(np.float64) ** 2).mean(axis=1)))
     return float(np.sqrt(power[len(power) // 2 :].mean())) if len(power) else 0.0
+
+
+@cache
+def _ear(size: int) -> Array:
+    """By what each line of a spectrum of `size` samples counts in their mean power, A-weighted (IEC 61672-1)."""
+    square = np.fft.rfftfreq(size, 1 / RATE) ** 2
+    weight = 12_194**2 * square**2 / ((square + 20.6**2) * (square + 12_194**2))
+    weight /= np.sqrt((square + 107.7**2) * (square + 737.9**2))
+    twice = np.where((np.arange(len(square)) == 0) | (np.arange(len(square)) == size / 2), 1, 2)
+    return np.asarray(twice * (weight * 10**0.1) ** 2 / size**2)
 
 
 def limit(wave: Wave) -> Wave:

@@ -5,7 +5,6 @@ Knows no files: recordings are told apart by their place. The same recordings gi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 
 from data.errors import BadRecording
 from data.types import RATE, Language, Phrase, Sentence, Wave
-from voice import hearing, parts
+from voice import hearing
 from voice.clearness import Verdict, judge, too_little
 from voice.enroll import enroll
 from voice.exemplar import Exemplar, fit
@@ -76,9 +75,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Enrolment:
-    """A voice as it is kept, what is known of it, and what its recordings hold; `person` is how they sound."""
+    """The parts of a voice, what is known of it, and what its recordings hold; `person` is how they sound."""
 
-    voice: bytes
+    parts: dict[str, bytes]
     report: dict[str, Any]
     heard: Heard
     person: Embedding
@@ -103,8 +102,7 @@ def enrol(waves: Sequence[Wave], wanted: Wanted, advance: Advance) -> Enrolment:
         "exemplar": None if verdict is None else asdict(verdict),
         "resemblance": {**asdict(likened), "word": likened.word},
     }
-    kept["report"] = json.dumps(report, ensure_ascii=False).encode()
-    return Enrolment(parts.pack(kept), report, heard, person)
+    return Enrolment(kept, report, heard, person)
 
 
 def _meant(heard: Heard, wanted: Wanted) -> Heard:
@@ -184,13 +182,11 @@ def _report(heard: Heard, found: Mapping[int, Quality], wanted: Wanted) -> dict[
         "source": wanted.source,
         "weights": wanted.weights,
         "language": wanted.language,
-        "recordings": len(found),
         "speech_s": round(heard.speech_s, 1),
         "left_out_s": {reason: round(s, 1) for reason, s in heard.left_out_s().items() if s >= 1},
         "speakers": [{"number": each.number + 1, "seconds": round(each.seconds, 1)} for each in heard.speakers],
         "person": heard.person + 1,
         "quality": asdict(overall(list(found.values()))),
-        "modes": list(expected.modes),
         "expected": list(expected.words(wanted.language)),
         "advice": list(expected.advice(wanted.language)),
     }

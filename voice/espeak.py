@@ -181,10 +181,15 @@ def _utter(text: str, name: str, voice: SourceVoice, flags: int = _UTF8) -> tupl
 
 def speak(text: str, language: Language, voice: SourceVoice, *, marked_up: bool = False) -> Speech:
     """Speak a clause: plain words, digits and punctuation, or SSML with phonemes in [[ ]] (see `voice.markup`)."""
+    return speak_as(text, VOICES[language], voice, marked_up=marked_up)
+
+
+def speak_as(text: str, name: str, voice: SourceVoice, *, marked_up: bool = False) -> Speech:
+    """The same in any language that the library has, by the library's own name for it: "fr", "pt-BR"."""
     from scipy.signal import resample_poly
 
-    name = f"{VOICES[language]}+{voice.variant}" if voice.variant else VOICES[language]
-    raw, marks = _utter(text, name, voice, _UTF8 | _SSML | _BRACKETED if marked_up else _UTF8)
+    full_name = f"{name}+{voice.variant}" if voice.variant else name
+    raw, marks = _utter(text, full_name, voice, _UTF8 | _SSML | _BRACKETED if marked_up else _UTF8)
     if not len(raw):
         return Speech(np.zeros(0, np.float32), (), ())
     samples = resample_poly(raw.astype(np.float32) / 32_768, UP, DOWN).astype(np.float32)

@@ -8,8 +8,6 @@ but the person's, and the source's with the source's. Knows nothing of files, or
 from __future__ import annotations
 
 import difflib
-import io
-import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -17,10 +15,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import BadHome, BadRecording, BadText
+from data.errors import BadRecording, BadText
 from data.types import RATE, Wave
 from voice.align import Phone, align, align_phones
 from voice.arpabet import CLASS_OF, CODES, PAUSE, PHONES, timed
+from voice.arrays import packed, unpacked
 from voice.convert import LEVEL, level_ratio
 from voice.espeak import Speech
 from voice.forms import Array, Indices, Timed, centre_and_spread, forms, melody, shapes, whereabouts
@@ -28,9 +27,9 @@ from voice.glottis import marks
 from voice.source import Source
 from voice.text import plain
 from voice.units import SILENCE, Frames, Units
-from voice.world import FRAME_SAMPLES, FRAMES_PER_S, reach, track
+from voice.world import FRAME_SAMPLES, reach, track
 
-VERSION = 1
+VERSION = 2
 LEAST_FIT = -60.0  # of a phone, log likelihood a frame: below, something else was said there, or not clearly
 PRIOR = 2  # how often each phone is thought to have been as late as the others, beside what was seen of itself
 THREADS = 2
@@ -65,12 +64,6 @@ class Exemplar:
     lateness_s: Array  # (PHONES,), by how much each phone starts later than the source says
     source_pitch: Array  # (2,), middle and spread of log F0
     pitch: Array  # (2,), the person's
-    left_out: NDArray[np.int32]  # the numbers of the pieces whose words do not fit what is heard in them
-
-    @property
-    def speech_s(self) -> float:
-        """Seconds of speech, pauses not counted, of which the words are known."""
-        return float(self.usable.sum()) / FRAMES_PER_S
 
     def units(self) -> Units:
         """The frames to choose from."""
@@ -80,27 +73,14 @@ class Exemplar:
         return Units(frames, own, self.piece, self.usable)
 
     def to_bytes(self) -> bytes:
-        """An npz archive without pickled objects."""
-        written = io.BytesIO()
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez_compressed(written, version=np.array(VERSION), **arrays)
-        return written.getvalue()
+        """All of it."""
+        return packed(VERSION, {field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
     def from_bytes(cls, written: bytes) -> Exemplar:
         """Read what `to_bytes` wrote. Raises BadHome."""
-        try:
-            with np.load(io.BytesIO(written), allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            version = int(arrays.pop("version"))
-            kept = cls(**arrays) if version == VERSION else None
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as err:
-            raise BadHome("the person's own sounds are damaged; learn it anew with `lantern voice`") from err
-        if kept is None:
-            raise BadHome(
-                f"the person's own sounds are of version {version}, not {VERSION}; learn it anew with `lantern voice`"
-            )
-        return kept
+        with unpacked(written, VERSION, "the voice of the person's own sounds") as (arrays, _):
+            return cls(**arrays)
 
 
 def fit(pieces: Sequence[Piece], source: Source) -> Exemplar:
@@ -140,7 +120,6 @@ def fit(pieces: Sequence[Piece], source: Source) -> Exemplar:
         lateness_s=lateness_s,
         source_pitch=centre_and_spread(np.concatenate([track(speech.samples)[0] for speech in spoken])),
         pitch=centre_and_spread(f0_hz),
-        left_out=np.flatnonzero([passage is None for passage in found]).astype(np.int32),
     )
 
 

@@ -48,8 +48,8 @@ WORDS: Mapping[Fact, Mapping[Language, str]] = {
         "zh": "如果有录音的文字，说英语时可以直接用录音里的声音。",
     },
     "xtts": {
-        "en": "With the XTTS model installed, a closer likeness can be made.",
-        "zh": "如果装有 XTTS 模型，可以做得更像。",
+        "en": "A closer likeness can be made with a large model that is fetched by itself: see `enrol --help`.",
+        "zh": "另外下载一个大模型，可以做得更像：见 `enrol --help`。",
     },
     "voices": {
         "en": "{voices} voices were heard, and one of them was taken for theirs: listen, and say if it is another.",
@@ -92,9 +92,8 @@ WORDS: Mapping[Fact, Mapping[Language, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """The modes that recordings allow, and the facts to tell, in order, with the figures in them."""
+    """The facts to tell, in order, with the figures in them; what recordings allow is among them."""
 
-    modes: tuple[Mode, ...]
     facts: tuple[Fact, ...]
     figures: Mapping[str, float]
 
@@ -133,7 +132,7 @@ def expect(heard: Heard, found: Mapping[int, Quality], language: Language) -> Ex
         facts.append("words")
     more_s = BETTER_S - speech_s if "more" in facts else max(EXEMPLAR_S - clean_s, WORTH_S)
     figures = {"speech": speech_s, "least": MATCHED_S, "voices": len(heard.speakers), "more": more_s}
-    return Expectation(modes, tuple(facts), {**figures, "music": left_s.get("music", 0.0)})
+    return Expectation(tuple(facts), {**figures, "music": left_s.get("music", 0.0)})
 
 
 def is_clean(quality: Quality) -> bool:

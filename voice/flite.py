@@ -65,11 +65,15 @@ class Flite:
         """Letters lose their accents; what flite has no letters for is not spoken."""
         if language not in self.languages:
             raise LanternError(f"flite reads English alone, not {language}")
+        return self.speak_as(text, VOICES[self._manner.high], self._manner.pace)
+
+    def speak_as(self, text: str, voice: str, pace: float) -> Speech:
+        """English by one of the program's voices."""
         plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if " " <= sign <= "~")
         words = tuple(match.span() for match in _WORD.finditer(text))
         if not _WORD.search(plain):
             return Speech(np.zeros(0, np.float32), (), ())
-        written, timed = self._run(plain, VOICES[self._manner.high], self._manner.pace)
+        written, timed = self._run(plain, voice, pace)
         samples = _read(written)
         return Speech(samples, tuple(_phonemes(timed, len(samples))), words)
 

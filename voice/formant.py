@@ -10,6 +10,7 @@ from data.types import AudioChunk, Language, Sentence, Wave
 from voice.aloud import aloud, trim
 from voice.convert import Converter
 from voice.espeak import Speech
+from voice.parts import MEND
 from voice.profile import VoiceProfile
 from voice.pronunciation import NONE, Pronunciations
 from voice.room import Room
@@ -42,7 +43,7 @@ class FormantVoice:
     ) -> None:
         missing = {"en", "zh"} - set(profile.conversions)
         if missing:
-            raise NotReady(f"the voice profile lacks {', '.join(sorted(missing))}; learn it anew with `lantern voice`")
+            raise NotReady(f"the voice profile lacks {', '.join(sorted(missing))}: {MEND}")
         self._language = language
         self._exemplar = exemplar
         self._pronunciations = pronunciations

@@ -46,7 +46,6 @@ EDGE_S = 0.05  # kept around a piece: a soft beginning or end
 BORDER_S = 0.35  # how far the border between two voices may be from where the windows place it
 SMOOTH_S = 0.05  # of loudness, in looking for a quiet place
 AFTER_BEEP_S = 1.0  # of speech: without it the beep ends a message rather than begins it
-EXAMPLES, EXAMPLE_S = 3, 2.5  # stretches to listen to, and how long one should be
 CLEAREST_DB = 40.0  # above the noise; more is no clearer
 
 
@@ -69,12 +68,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Speaker:
-    """One voice of several: `examples` are its clearest pieces, for the family to listen to."""
+    """One voice of several."""
 
     number: int
     seconds: float
     embedding: Embedding
-    examples: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -350,11 +348,7 @@ def _only_heads(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def _speaker(number: int, pieces: Sequence[Piece], centre: Embedding) -> Speaker:
-    own = [piece for piece in pieces if piece.speaker == number]
-    long = [piece for piece in own if piece.seconds >= EXAMPLE_S] or own
-    examples = sorted(long, key=lambda piece: -piece.clearness)[:EXAMPLES]
-    in_order = tuple(sorted(examples, key=lambda piece: (piece.recording, piece.start_samples)))
-    return Speaker(number, sum(piece.seconds for piece in own), centre, in_order)
+    return Speaker(number, sum(piece.seconds for piece in pieces if piece.speaker == number), centre)
 
 
 def _likeliest(pieces: Sequence[Piece]) -> int:

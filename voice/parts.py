@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from data.errors import BadHome
 
+MEND = "learn it anew with `lantern voice MEMORIAL enrol`"  # what helps where a kept voice cannot be used
 DATED = (1980, 1, 1, 0, 0, 0)  # always: the same parts are the same bytes
 
 
@@ -26,4 +27,4 @@ def unpack(kept: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(kept)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
     except (zipfile.BadZipFile, OSError, EOFError, ValueError) as err:
-        raise BadHome("the voice that is kept here is damaged: learn it anew with `lantern voice`") from err
+        raise BadHome(f"the voice that is kept here is damaged: {MEND}") from err

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import BadHome
 from data.types import Language
+from voice.arrays import packed, unpacked
 from voice.source import Manner
 from voice.transport import Transport
 
 Array = NDArray[np.float64]
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +49,8 @@ class VoiceProfile:
     conversions: Mapping[Language, Conversion]
 
     def to_bytes(self) -> bytes:
-        """An npz archive without pickled objects; the same profile gives the same bytes."""
-        plain: dict[str, object] = {"version": VERSION} | {name: getattr(self, name) for name in _PLAIN}
+        """All of it; the same profile gives the same bytes."""
+        plain: dict[str, object] = {name: getattr(self, name) for name in _PLAIN}
         plain["conversions"] = {
             language: {name: getattr(way, name) for name in _WAY_PLAIN} | {"manner": asdict(way.manner)}
             for language, way in self.conversions.items()
@@ -63,27 +60,17 @@ class VoiceProfile:
             arrays[f"{language}.breath"] = way.breath
             for kind, part in (("voiced", way.voiced), ("unvoiced", way.unvoiced)):
                 arrays |= {f"{language}.{kind}.{name}": getattr(part, name) for name in _MAP}
-        written = io.BytesIO()
-        small = {name: array.astype(np.float32) for name, array in arrays.items()}
-        np.savez_compressed(written, plain=np.frombuffer(json.dumps(plain).encode(), np.uint8), **small)
-        return written.getvalue()
+        return packed(VERSION, {name: array.astype(np.float32) for name, array in arrays.items()}, plain)
 
     @classmethod
     def from_bytes(cls, written: bytes) -> VoiceProfile:
-        """Read what `to_bytes` wrote."""
-        try:
-            with np.load(io.BytesIO(written), allow_pickle=False) as archive:
-                plain = json.loads(archive["plain"].tobytes())
-                if plain["version"] != VERSION:
-                    raise BadHome(
-                        f"voice of version {plain['version']}, not {VERSION}; learn it anew with `lantern voice`"
-                    )
-                arrays = {name: archive[name].astype(np.float64) for name in archive.files if name != "plain"}
+        """Read what `to_bytes` wrote. Raises BadHome."""
+        with unpacked(written, VERSION, "the voice profile") as (small, plain):
+            arrays = {name: array.astype(np.float64) for name, array in small.items()}
             ways = {language: _read(language, kept, arrays) for language, kept in plain["conversions"].items()}
             values = {name: plain[name] for name in _PLAIN} | {"notes": tuple(plain["notes"])}
-            return cls(**values, **{name: arrays[name] for name in _ARRAYS}, conversions=ways)
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as err:
-            raise BadHome("the voice profile is damaged; learn it anew with `lantern voice`") from err
+            spectrum_db, room_db = (arrays[name] for name in _ARRAYS)
+            return cls(**values, spectrum_db=spectrum_db, room_db=room_db, conversions=ways)
 
 
 def _read(language: str, kept: Mapping[str, object], arrays: Mapping[str, Array]) -> Conversion:

@@ -14,6 +14,7 @@ from data.errors import NotReady
 from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Language, Sentence, Wave
 from voice.babble import sober
 from voice.convert import LEVEL, level_ratio, limit
+from voice.parts import MEND
 from voice.passages import PASSAGES
 from voice.pronunciation import NONE, Pronunciations
 from voice.text import clauses
@@ -52,7 +53,7 @@ class XttsVoice:
         self, model: XttsModel, latents: Latents, language: Language, pronunciations: Pronunciations = NONE
     ) -> None:
         if latents.model != model.fingerprint:
-            raise NotReady("this voice was made with another XTTS model: give that model, or add the recordings again")
+            raise NotReady(f"this voice was made with another XTTS model: give that model, or {MEND}")
         self._model = model
         self._latents = latents
         self._language = language

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import BadHome
+from voice.arrays import packed, unpacked
 
-VERSION = 1
+VERSION = 2
 
 Array = NDArray[np.float32]
 
@@ -27,28 +25,12 @@ class Latents:
     model: str  # fingerprint of the weights
 
     def to_bytes(self) -> bytes:
-        """An npz archive without pickled objects."""
-        written = io.BytesIO()
-        np.savez(
-            written,
-            version=np.array(VERSION),
-            style=self.style,
-            speaker=self.speaker,
-            gain=np.array(self.gain),
-            pace=np.array(self.pace),
-            model=np.frombuffer(self.model.encode(), np.uint8),
-        )
-        return written.getvalue()
+        """All of it."""
+        plain = {"gain": self.gain, "pace": self.pace, "model": self.model}
+        return packed(VERSION, {"style": self.style, "speaker": self.speaker}, plain)
 
     @classmethod
     def from_bytes(cls, written: bytes) -> Latents:
-        """Read what `to_bytes` wrote."""
-        try:
-            with np.load(io.BytesIO(written), allow_pickle=False) as archive:
-                kept = {name: archive[name] for name in archive.files}
-            if (version := int(kept["version"])) != VERSION:
-                raise BadHome(f"neural voice of version {version}, not {VERSION}; add the recordings again")
-            gain, pace, model = float(kept["gain"]), float(kept["pace"]), kept["model"].tobytes().decode()
-            return cls(kept["style"], kept["speaker"], gain, pace, model)
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as err:
-            raise BadHome("the neural voice is damaged; add the recordings again") from err
+        """Read what `to_bytes` wrote. Raises BadHome."""
+        with unpacked(written, VERSION, "the neural voice") as (arrays, plain):
+            return cls(arrays["style"], arrays["speaker"], **plain)

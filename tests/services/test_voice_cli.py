@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -30,7 +31,9 @@ def test_the_report_says_in_one_word_whether_it_resembles_them(lantern: Lantern)
     assert told["speech_s"] > 10
     assert told["mode"] == "cloned"
     assert not told["is_chosen"]
+    assert told["files"] == ["recording.ogg"]
     lines = lantern("voice", GRACE).out.splitlines()
+    assert not re.search("line-up|xtts|formant", "".join(lines), re.IGNORECASE)
     assert len(lines) >= 3
     assert all(line.strip() for line in lines)
 
@@ -50,6 +53,7 @@ def test_a_page_plays_their_recordings_beside_the_voice(lantern: Lantern, tmp_pa
     assert page.count("<audio") >= 2
     assert page.count("<img") == page.count("<audio")
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
+    assert f'lantern voice "{GRACE}" use' in html.unescape(page)
 
 
 def test_pieces_are_written_down_recalled_and_corrected(lantern: Lantern, home: Path, tmp_path: Path) -> None:
@@ -81,7 +85,28 @@ def test_a_piece_that_is_none_is_refused_in_one_line(lantern: Lantern, piece: st
     assert len(ran.err.strip().splitlines()) == 1
 
 
+def test_a_recording_that_is_left_out_takes_its_voice_with_it(lantern: Lantern, home: Path, tmp_path: Path) -> None:
+    assert lantern("voice", GRACE, "pieces", "--json").json["pieces"]
+    left = lantern("memory", GRACE, "leave-out", "recording.ogg", "--json").json
+    assert "enrol" in left["voice"]
+    assert lantern("voice", GRACE, "pieces", "--json").json["pieces"] == []
+    out = tmp_path / "said.wav"
+    for verb in (["say", "Hello.", "--out", str(out)], ["compare"], ["report"], ["enrol"]):
+        ran = lantern("voice", GRACE, *verb)
+        assert ran.code == 2, verb
+        assert len([line for line in ran.err.splitlines() if "left out" in line]) == 1
+    clip = tmp_path / "answer.mp4"
+    ran = lantern("ask", GRACE, "How did you learn mathematics?", "--clip", str(clip))
+    assert (ran.code, clip.exists()) == (2, False)
+    assert "learn it anew" in ran.err
+    with Archive.open(home) as archive:
+        assert not voices.speaks(archive, archive.find(GRACE).id)
+    lantern("memory", GRACE, "undo", left["id"])
+    assert lantern("voice", GRACE, "say", "Hello.", "--out", str(out)).code == 0
+
+
 def test_names_are_taught_and_forgotten(lantern: Lantern) -> None:
+    assert "No names are kept" in lantern("voice", GRACE, "name").out
     assert lantern("voice", GRACE, "name", "Nietzsche", "/ˈniːtʃə/", "--json").json == {"Nietzsche": "/ˈniːtʃə/"}
     assert lantern("voice", GRACE, "name", "Wang", "").code == 2
     assert lantern("voice", GRACE, "name", "nietzsche", "--forget", "--json").json == {}

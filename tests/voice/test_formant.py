@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from data.errors import NotReady
-from data.types import CHUNK_SAMPLES, LOOKAHEAD_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Language, Phoneme, Wave
+from data.types import LOOKAHEAD_SAMPLES, RATE, AudioChunk, Language, Phoneme, Wave
 from tests.voice.measure import median_pitch_hz, spectrum_distance_db, worst_click
-from tests.voice.voices import made_up, profile, recording, sentence
+from tests.voice.voices import follow_each_other, made_up, profile, recording, sentence
 from voice.aloud import trim
 from voice.convert import CARRIED_FRAMES, CEILING, KNEE, Converter, carried, cut_points, limit, map_pitch
 from voice.enroll import enroll
@@ -60,16 +60,7 @@ def all_phonemes(found: list[AudioChunk]) -> list[Phoneme]:
     "text", [TEXTS["en"][0], "Hi.", "我叫Grace Hopper，今年85岁。", "……", "", "Well… “no” — (never) 🙂!"]
 )
 def test_chunks_are_whole_frames_one_after_the_other(text: str) -> None:
-    found = chunks(text)
-    assert found
-    at = 0
-    for chunk in found:
-        assert chunk.start_samples == at
-        assert 0 < len(chunk.samples) <= CHUNK_SAMPLES
-        assert len(chunk.samples) % SAMPLES_PER_FRAME == 0
-        assert chunk.samples.dtype == np.float32
-        at += len(chunk.samples)
-    assert [chunk.last for chunk in found] == [False] * (len(found) - 1) + [True]
+    assert follow_each_other(chunks(text))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

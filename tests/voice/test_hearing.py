@@ -172,13 +172,6 @@ def test_the_family_may_say_which_voice_is_meant() -> None:
         heard.meaning(7)
 
 
-def test_examples_to_listen_to_are_clear_pieces_of_the_voice() -> None:
-    noisy = joined(her(0, 12)) + noise(12.5, 0.02)
-    (speaker,) = hear([noisy, joined(her(12, 28))]).speakers
-    assert 2 <= len(speaker.examples) <= 3
-    assert all(piece.recording == 1 and piece.seconds > 2.4 for piece in speaker.examples)
-
-
 def test_what_is_taken_is_mended_and_as_long_as_its_pieces() -> None:
     wave = joined(silence(1.0), her(), his())
     heard = hear([wave + np.float32(0.1)])

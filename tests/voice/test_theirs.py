@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Phrase, Sentence, Span, Wave
+from data.types import RATE, AudioChunk, Phrase, Sentence, Span, Wave
 from tests.voice.measure import worst_click
-from tests.voice.voices import recording
+from tests.voice.voices import follow_each_other, recording
 from voice.convert import LEVEL, level_ratio
 from voice.silence import SilentVoice
 from voice.theirs import WithRecordings
@@ -48,11 +48,7 @@ def test_the_recording_itself_is_heard() -> None:
 @pytest.mark.parametrize("phrases", [(PLAYED,), (SPOKEN, PLAYED), (PLAYED, SPOKEN), (SPOKEN, PLAYED, SPOKEN)])
 def test_chunks_follow_each_other_and_the_last_one_alone_is_marked(phrases: tuple[Phrase, ...]) -> None:
     chunks = heard(*phrases)
-    assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
-    ends = [chunk.start_samples + len(chunk.samples) for chunk in chunks]
-    assert [chunk.start_samples for chunk in chunks] == [0, *ends[:-1]]
-    assert all(len(chunk.samples) % SAMPLES_PER_FRAME == 0 for chunk in chunks)
-    assert all(len(chunk.samples) <= CHUNK_SAMPLES for chunk in chunks)
+    assert follow_each_other(chunks)
     assert all(chunk.sentence == Sentence(3, phrases) for chunk in chunks)
 
 

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadHome, BadRecording, Missing, NotReady, Refused
-from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Wave
+from data.types import RATE, AudioChunk, Wave
 from tests.voice.small_xtts import SMALL, small_decoder, write_xtts
-from tests.voice.voices import recording, sentence
+from tests.voice.voices import follow_each_other, recording, sentence
+from voice.convert import LEVEL, level_ratio
 from voice.pronunciation import NONE, Pronunciations
 from voice.text import clauses
 from voice.xtts import XttsVoice, latents
@@ -80,15 +81,8 @@ def fits(text: str) -> bool:
 @pytest.mark.parametrize("text", [TEXT, "Hi.", "我叫Grace，今年85岁。", "She was 外婆 to us.", "……", "", "9" * 100])
 def test_chunks_are_whole_frames_one_after_the_other(model: XttsModel, theirs: Latents, text: str) -> None:
     found = list(XttsVoice(model, theirs, "en").speak(sentence(text)))
-    at = 0
-    for chunk in found:
-        assert chunk.start_samples == at
-        assert 0 < len(chunk.samples) <= CHUNK_SAMPLES
-        assert len(chunk.samples) % SAMPLES_PER_FRAME == 0
-        assert chunk.samples.dtype == np.float32
-        assert chunk.phonemes is None
-        at += len(chunk.samples)
-    assert [chunk.last for chunk in found] == [False] * (len(found) - 1) + [True]
+    assert follow_each_other(found)
+    assert all(chunk.phonemes is None for chunk in found)
 
 
 def test_the_same_sentence_is_the_same_sound(model: XttsModel, theirs: Latents) -> None:
@@ -240,8 +234,7 @@ def test_several_recordings_are_one_voice(model: XttsModel) -> None:
 
 def test_the_level_is_that_of_all_voices(model: XttsModel, theirs: Latents) -> None:
     spoken = sound(list(XttsVoice(model, theirs, "en").speak(sentence(TEXT))))
-    loud = spoken[np.abs(spoken) > 0.01]
-    assert float(np.sqrt((loud**2).mean())) == pytest.approx(0.11, rel=0.2)
+    assert level_ratio(spoken) == pytest.approx(LEVEL, rel=0.2)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from data.types import RATE, Language, Mark, Phrase, Sentence, Wave
+from data.types import CHUNK_SAMPLES, RATE, SAMPLES_PER_FRAME, AudioChunk, Language, Mark, Phrase, Sentence, Wave
 from tests.voice.measure import read
 from voice.enroll import enroll
 from voice.espeak import SourceVoice, speak
@@ -47,6 +48,18 @@ def made_up(pitch: float, tract: float, variant: str = "m7") -> Wave:
 def sentence(text: str, language: Language = "en", mark: Mark = "imagined") -> Sentence:
     """A sentence of one phrase."""
     return Sentence(0, (Phrase(text, language, mark),))
+
+
+def follow_each_other(chunks: Sequence[AudioChunk]) -> bool:
+    """Whether they are whole frames of sound without a gap, and the last one alone is marked so."""
+    ends = [chunk.start_samples + len(chunk.samples) for chunk in chunks]
+    return (
+        [chunk.start_samples for chunk in chunks] == [0, *ends[:-1]]
+        and [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+        and all(0 < len(chunk.samples) <= CHUNK_SAMPLES for chunk in chunks)
+        and all(len(chunk.samples) % SAMPLES_PER_FRAME == 0 for chunk in chunks)
+        and all(chunk.samples.dtype == np.float32 for chunk in chunks)
+    )
 
 
 def noise(seconds: float, level: float = 0.1) -> Wave:

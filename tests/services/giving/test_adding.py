@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import wave
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -366,3 +366,37 @@ def test_the_samples_recording_is_learnt_from_a_zip(ann: Lantern, archive: Archi
     added = one(ann("add", "Ann Lee", written(tmp_path, "chat.zip", out.getvalue()), "--json"))
     assert added["recordings"] == 1
     assert archive.voice_profile(archive.find("Ann Lee").id)
+
+
+def test_a_recording_in_which_nobody_speaks_does_not_keep_the_rest_out(
+    ann: Lantern, archive: Archive, tmp_path: Path
+) -> None:
+    letter, tone = written(tmp_path, "a.txt", "The pear tree is in blossom.\n"), written(tmp_path, "tone.wav", hum(4))
+    ran = ann("add", "Ann Lee", tone, letter, "--json")
+    by_file = {each["file"]: each for each in ran.json["added"]}
+    assert by_file["a.txt"]["kept"] == 1
+    assert by_file["tone.wav"]["kept"] == 0
+    assert "no speech was found" in by_file["tone.wav"]["reason"]
+    assert [each.kind for each in archive.sources(archive.find("Ann Lee").id)] == ["letter"]
+
+
+def test_a_photo_that_lies_in_a_folder_is_said_not_to_be_the_portrait(ann: Lantern, tmp_path: Path) -> None:
+    written(tmp_path, "box/beach.jpg", photo())
+    ran = ann("add", "Ann Lee", tmp_path / "box", "--json")
+    assert one(ran)["photos"] == 1
+    assert any("does not become the portrait" in warning for warning in ran.json["warnings"])
+    assert not ran.json["learned"]["portrait"]
+
+
+@pytest.mark.slow
+def test_a_voice_is_learnt_anew_without_a_recording_that_was_left_out(
+    ann: Lantern, archive: Archive, tmp_path: Path
+) -> None:
+    paths = written(tmp_path, "one.wav", speech(9)), written(tmp_path, "two.wav", speech(14))
+    assert ann("add", "Ann Lee", *paths).code == 0
+    assert ann("voice", "Ann Lee", "report", "--json").json["recordings"] == 2
+    assert ann("memory", "Ann Lee", "leave-out", "two.wav").code == 0
+    told = ann("voice", "Ann Lee", "enrol", "--json").json
+    assert ([PurePath(file).name for file in told["files"]], told["waiting"]) == (["one.wav"], False)
+    assert ann("add", "Ann Lee", written(tmp_path, "three.wav", paths[1].read_bytes())).code == 0
+    assert ann("voice", "Ann Lee", "report", "--json").json["files"] == told["files"]
