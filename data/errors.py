@@ -13,6 +13,7 @@ LanternError            1  a fault of ours
 │   ├── UnknownJob         no job of that id, or several
 │   ├── UnknownNote        no memory, correction or doubtful line of that id, or several
 │   └── NotReady           the memorial lacks what this needs
+│       └── Outdated       what was made of its sources is of another version of this program
 ├── Missing             3  something is missing on this machine
 │   ├── NoRoom             a full disk
 │   ├── NotWritable        a folder that cannot be written
@@ -84,6 +85,10 @@ class NotReady(Refused):
     pass
 
 
+class Outdated(NotReady):
+    pass
+
+
 class Missing(LanternError):
     """Something is missing on this machine; the message says what and how to get it."""
 
@@ -116,11 +121,14 @@ class Cancelled(LanternError):
     exit_code = 130
 
 
+OUR_PACKAGES = ("data", "face", "orchestrator", "persona", "services", "voice")
+
+
 def in_our_words(error: Exception) -> LanternError:
     """The same failure in our words, whatever raised it: nobody who grieves is shown a traceback."""
     if isinstance(error, LanternError):
         return error
-    if isinstance(error, ImportError):
+    if isinstance(error, ImportError) and (error.name or "").split(".")[0] not in OUR_PACKAGES:
         return NoLibrary(f"a library is missing here ({error}): `lantern doctor` says how to get it")
     if isinstance(error, MemoryError):
         return Missing("this machine has too little memory for that: close other programs, or give smaller files")

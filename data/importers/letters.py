@@ -47,6 +47,8 @@ _EXPORTED = re.compile(
 )
 _MARKUP = re.compile(r"\s*(?:[\[{]\s*[\[{\"]|<[!?a-z]|\{\\rtf|BEGIN:V|%PDF-)", re.IGNORECASE)  # text, but no letter
 
+_MARKDOWN = re.compile(r"^[ \t]*(?:>[ \t]?|#{1,6}[ \t]+)+", re.MULTILINE)  # quotes and headings, not their words
+
 
 class PlainText:
     """Reads .txt and .md."""
@@ -60,7 +62,8 @@ class PlainText:
 
     def read(self, file: File) -> Iterator[Item]:
         """One letter, or messages. Raises `BadText`."""
-        yield from letters_in(file.name, decoded(file.name, whole(file)))
+        text = decoded(file.name, whole(file))
+        yield from letters_in(file.name, _MARKDOWN.sub("", text) if file.name.lower().endswith(".md") else text)
 
 
 def letters_in(name: str, text: str) -> Iterator[Item]:

@@ -31,6 +31,15 @@ def test_letters_are_read_in_every_unicode_encoding(tmp_path: Path, text: str, e
     assert letter_of(tmp_path / "a.txt", text.encode(encoding)) == Letter("a.txt", text, "1987-03-03")
 
 
+def test_the_marks_of_markdown_are_no_words(tmp_path: Path) -> None:
+    written = b"# Harvest\n\n> We went down to the lake to look\n> at the boats. 3 > 2."
+    assert (
+        letter_of(tmp_path / "a.md", written).text
+        == "Harvest\n\nWe went down to the lake to look\nat the boats. 3 > 2."
+    )
+    assert "> at" in letter_of(tmp_path / "a.txt", written).text
+
+
 @pytest.mark.parametrize(
     "mark", [codecs.BOM_UTF16_LE + "a林".encode("utf-16-le"), codecs.BOM_UTF16_BE + "a林".encode("utf-16-be")]
 )
