@@ -18,7 +18,7 @@ from typing import Self
 
 from data.adding import Adding
 from data.arrival import Arrival, check_there, take_back
-from data.errors import BadHome, BadText, LanternError, UnknownMemorial, UnknownNote
+from data.errors import BadHome, BadText, LanternError, NotReady, UnknownMemorial, UnknownNote
 from data.home import Home
 from data.kept import Doubtful, Kept, Stretch, confirmed, doubtful_lines, kept, letter, source_id, transcribed
 from data.memory import Memory, not_for

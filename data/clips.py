@@ -21,8 +21,8 @@ import numpy as np
 
 from data import files
 from data.errors import BadRecording, LanternError, NotReady
-from data.label import Label, Stamp
-from data.sound import open_media, read_sound
+from data.label import PRODUCER, Label, Stamp
+from data.sound import open_media, read_sound, sound_pieces
 from data.types import FPS, RATE, Picture, Shot, Wave
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ClipInfo:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip to be measured or looked at. `sound` begins with the first frame, 24 kHz mono; None without one.
+    """A clip to be measured or looked at. Its sound, 24 kHz mono, begins with the first frame.
 
     `width` and `height` are as the file holds the pictures: those of a telephone held upright often lie on their side.
     """
@@ -60,24 +60,48 @@ class Clip:
     path: Path
     width: int
     height: int
-    fps: float
-    sound: Wave | None
+    fps: float  # on the average; telephones film now quicker, now slower
+    has_sound: bool
+    late_s: float  # by which the sound begins after the pictures
 
     def frames(self) -> Iterator[Picture]:
         """The pictures in order, upright however the telephone was held, one at a time; each call begins anew."""
+        return (picture for _, picture in self.timed_frames())
+
+    def timed_frames(self) -> Iterator[tuple[float, Picture]]:
+        """The same with the time at which each is shown, in seconds from the first, rising."""
         import av
 
+        first_s, now_s = None, 0.0
         try:
             with open_media(self.path) as container:
                 for frame in container.decode(container.streams.video[0]):
+                    shown_s = frame.time
+                    if first_s is None:
+                        first_s = shown_s or 0.0
+                    elif shown_s is None or shown_s - first_s <= now_s:  # damaged times
+                        now_s += 1 / self.fps
+                    else:
+                        now_s = shown_s - first_s
                     picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
-                    yield np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90)))
+                    yield now_s, np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90)))
         except (av.error.FFmpegError, OSError, ValueError) as err:
             raise BadRecording(_unreadable(self.path)) from err
 
+    @property
+    def sound(self) -> Wave | None:
+        """All of its sound at once, for short clips; None without one. Raises `BadRecording`."""
+        if not self.has_sound:
+            return None
+        return np.concatenate(list(_shifted(iter((read_sound(self.path),)), self.late_s)))
+
+    def sound_pieces(self) -> Iterator[Wave]:
+        """The same a piece at a time, however long it is. Raises `BadRecording`."""
+        return _shifted(sound_pieces(self.path), self.late_s)
+
 
 def read_clip(path: Path) -> Clip:
-    """Opens a clip, or any video that PyAV reads. Raises `BadRecording`."""
+    """Opens a clip, or any video that PyAV reads; of its sound no more than when it begins. Raises `BadRecording`."""
     import av
 
     try:
@@ -90,12 +114,11 @@ def read_clip(path: Path) -> Clip:
             if container.streams.audio:
                 sound = container.streams.audio[0]
                 late_s = _start_s(sound.start_time, sound.time_base) - _start_s(stream.start_time, stream.time_base)
-            has_sound = bool(container.streams.audio)
+            return Clip(path, *size, fps, bool(container.streams.audio), late_s)
     except FileNotFoundError as err:
         raise BadRecording(f"{path.name}: there is no such file: check its name") from err
     except (av.error.FFmpegError, OSError, ValueError) as err:
         raise BadRecording(_unreadable(path)) from err
-    return Clip(path, *size, fps, _shifted(read_sound(path), late_s) if has_sound else None)
 
 
 def content_id(path: Path) -> str | None:
@@ -104,7 +127,8 @@ def content_id(path: Path) -> str | None:
 
     try:
         with open_media(path) as container:
-            return str(json.loads(container.metadata["AIGC"])["ProduceID"])
+            told = json.loads(container.metadata["AIGC"])
+            return str(told["ProduceID"]) if told["ContentProducer"] == PRODUCER else None
     except (av.error.FFmpegError, OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -242,7 +266,11 @@ def _start_s(start: int | None, time_base: Fraction | None) -> float:
     return float((start or 0) * (time_base or 0))
 
 
-def _shifted(wave: Wave, late_s: float) -> Wave:
+def _shifted(pieces: Iterator[Wave], late_s: float) -> Iterator[Wave]:
     """The sound moved so that it begins with the picture: silence in front, or its beginning cut off."""
-    samples = round(late_s * RATE)
-    return np.pad(wave, (samples, 0)) if samples >= 0 else wave[-samples:]
+    late = round(late_s * RATE)
+    yield np.zeros(max(0, late), np.float32)
+    early = max(0, -late)
+    for piece in pieces:
+        yield piece[early:]
+        early = max(0, early - len(piece))

@@ -27,6 +27,7 @@ LARGEST_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF")
 # What Pillow and libheif say by turns.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, OverflowError, TypeError, LookupError, RuntimeError)
+PICTURE_BRANDS = frozenset((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"))
 PAPER = (255, 255, 255)  # lies under transparent parts
 SIXTEEN_BITS = 65_535
 JPEG_QUALITY = 95
@@ -51,6 +52,10 @@ def read_picture(path: Path, content: bytes | None = None) -> Picture:
     except FileNotFoundError as err:
         raise BadPicture(f"{path.name}: there is no such file: check its name") from err
     except UnidentifiedImageError as err:
+        if _is_video(path, content):
+            raise BadPicture(
+                f"{path.name} is a video: `lantern portrait read MEMORIAL {path.name}` takes its best frame"
+            ) from err
         raise BadPicture(f"{path.name} is not a picture that can be read: save it as JPEG or PNG") from err
     except Image.DecompressionBombError as err:
         raise BadPicture(_too_large(path)) from err
@@ -58,6 +63,15 @@ def read_picture(path: Path, content: bytes | None = None) -> Picture:
         raise BadPicture(f"{path.name} does not fit into memory: make it smaller") from err
     except BROKEN as err:
         raise BadPicture(f"{path.name} is damaged or cut short: save it anew as JPEG or PNG") from err
+
+
+def own_picture_bytes(picture: Picture) -> bytes:
+    """A PNG without a label, for what is kept here and never goes out. (H, W, 3) RGB."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG")
+    return out.getvalue()
 
 
 def write_picture(path: Path, picture: Picture, label: Label) -> None:
@@ -78,6 +92,17 @@ def write_picture(path: Path, picture: Picture, label: Label) -> None:
         extra: dict[str, Any] = {"comment": f"{fields['comment']} AIGC={fields['AIGC']}".encode(), "xmp": xmp(fields)}
         image.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=_exif(fields), **extra)
     files.write(path, out.getvalue())
+
+
+def _is_video(path: Path, content: bytes | None) -> bool:
+    """By its first bytes: MP4 and QuickTime, Matroska, AVI. HEIC and AVIF begin as MP4 does, with another brand."""
+    if content is None:
+        with path.open("rb") as file:
+            content = file.read(12)
+    kind, brand = content[4:8], content[8:12]
+    if kind == b"ftyp":
+        return brand not in PICTURE_BRANDS
+    return kind == b"moov" or content[:4] == b"\x1aE\xdf\xa3" or brand == b"AVI "
 
 
 def _check_size(path: Path, image: Image) -> None:

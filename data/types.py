@@ -30,7 +30,7 @@ Frames = NDArray[np.uint8]  # (n, H, W, 3) RGB
 
 Language = Literal["en", "zh"]
 Mark = Literal["theirs", "their-voice", "told", "imagined", "exhibit", "notice"]
-Expression = Literal["neutral", "warm", "grave"]
+Expression = Literal["neutral", "warm", "tender", "grave", "sad", "surprised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Phrase:
     source: Source | None = None
     recording: Span | None = None
     expression: Expression = "neutral"
+    strength: float = 1.0  # of the expression, 0 … 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,14 @@ from face.landmarks import (
     Landmarks,
     eye_unit,
 )
+from face.pose import Pose
 from face.warp import Mesh, Patch, look_up, smoothstep
 
 ABOVE_E, ASIDE_E = 0.85, 0.45  # reach of the motion about the brows
 LIMIT_E = 0.14
 STILL_ABOVE_LID_E = 0.06  # the lids' lashes stay where they are
+INNER_REACH_E = 0.42  # from the brows' inner ends outwards, over which an inner lift dies away
+DRAWN_TOGETHER = 0.30  # of an inner lift, up or down: so far the ends come towards each other
 GLASSES_EDGE = 20.0  # grey levels a pixel on the bridge of the nose, in a frame whose E is 60 px
 GLASSES_SHARE = 0.25  # of the motion, where glasses would bend with the brows
 
@@ -70,11 +73,18 @@ class BrowView:
         lift *= 1 - smoothstep(brow_y + 0.03 * e, np.maximum(lid_y, brow_y + 0.15 * e), y)
         lift *= smoothstep(left - ASIDE_E * e, left + 0.15 * e, x)
         lift *= 1 - smoothstep(right - 0.15 * e, right + ASIDE_E * e, x)
-        self._lift = np.stack((np.zeros_like(lift), -lift * e * brows.share), axis=-1).astype(np.float32)
+        right, left = float(line[len(line) // 2 - 1, 0]), float(line[len(line) // 2, 0])
+        beyond = np.maximum(np.maximum(right - x, x - left), 0)
+        inner = lift * (1 - smoothstep(0, INNER_REACH_E * e, beyond))
+        inwards = -np.tanh((x - (right + left) / 2) / max(1.0, (left - right) / 3)) * inner * DRAWN_TOGETHER
+        still = np.zeros_like(lift)
+        fields = np.stack([np.stack(each, axis=-1) for each in ((still, -lift), (still, -inner), (inwards, still))])
+        self._fields = np.asarray(fields * e * brows.share, np.float32)
 
-    def draw(self, canvas: Picture, brow: float) -> None:
-        """Lift both brows by `brow` E (negative lowers), within reason."""
-        lift = float(np.clip(brow, -LIMIT_E, LIMIT_E))
-        if lift:
-            back = self._mesh.invert(self._lift * np.float32(lift))
+    def draw(self, canvas: Picture, pose: Pose) -> None:
+        """Lift (negative: lower) both brows and their inner ends as the pose says, within reason."""
+        lift, inner = (float(np.clip(each, -LIMIT_E, LIMIT_E)) for each in (pose.brow, pose.inner_brow))
+        if lift or inner:
+            weights = np.array((lift, inner, abs(inner)), np.float32)
+            back = self._mesh.invert(np.tensordot(weights, self._fields, 1))
             canvas[self._mesh.patch.region] = look_up(canvas, self._window.sources(back))

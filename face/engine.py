@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, AudioChunk, Sentence, Shot, Wave
-from face.idle import idle_poses
+from face.idle import idle_poses, listening_poses
 from face.motion import Motion
 from face.pose import Pose
-from face.renderer import Renderer
+from face.renderer import Renderer, side_by_side
 from face.rig import Rig
+from face.sound import with_mouths
 
 
 class PortraitFace:
@@ -29,10 +30,10 @@ class PortraitFace:
 
         Closing this closes `audio`.
         """
-        motion = Motion(self._seed)
+        motion = Motion(self._seed, self._renderer.rig.manner)
         try:
-            for chunk in audio:
-                yield self._shot(motion.poses(chunk), chunk.samples, chunk.sentence)
+            for chunk, mouths in with_mouths(audio):
+                yield self._shot(motion.poses(chunk, mouths), chunk.samples, chunk.sentence)
             yield from self._silent(motion.settle())
         finally:
             close = getattr(audio, "close", None)
@@ -43,10 +44,14 @@ class PortraitFace:
         """One loop of quiet life, from and to the rest pose."""
         yield from self._silent(idle_poses(self._seed))
 
+    def listen(self) -> Iterator[Shot]:
+        """One loop of listening to the visitor, from and to the rest pose."""
+        yield from self._silent(listening_poses(self._seed))
+
     def _silent(self, poses: Sequence[Pose]) -> Iterator[Shot]:
         for start in range(0, len(poses), FRAMES_PER_CHUNK):
             few = poses[start : start + FRAMES_PER_CHUNK]
             yield self._shot(few, np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), None)
 
     def _shot(self, poses: Sequence[Pose], samples: Wave, sentence: Sentence | None) -> Shot:
-        return Shot(samples, np.stack([self._renderer.render(pose) for pose in poses]), sentence)
+        return Shot(samples, side_by_side(self._renderer.render, poses), sentence)

@@ -10,39 +10,42 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from face.lips import Lips, curve_at
+from face.lips import Lips, U, curve_at
 from face.warp import Field, Plane, smoothstep
 
-Stack = NDArray[np.float32]  # (6, h, w, 2), one displacement field a weight
+Stack = NDArray[np.float32]  # (7, h, w, 2), one displacement field a weight
 Reach = tuple[float, float]  # M above and below the seam
 
-SIDE_M, TOP_M, BELOW_CHIN_M = 3.0, 0.6, 1.7  # where all ends: to the sides, above the nose base, below the chin
+SIDE_M, TOP_M, BELOW_CHIN_M = 3.0, 0.75, 1.7  # where all ends: to the sides, above the nose base, below the chin
 JAW_SHARE, RAISE_SHARE, LOWER_SHARE = 0.66, 0.18, 0.16  # of the aperture: jaw, upper lip, lower lip on its own
-INWARD_SHARE, CORNER_SHARE = 0.26, 0.18  # of the aperture: how far the corners are drawn in, and down past the cheeks
+INWARD_SHARE, CORNER_SHARE = 0.24, 0.22  # of the aperture: how far the corners are drawn in, and down past the cheeks
 NARROWED = 0.97  # of the way to the corners: there the lips begin to part
-UPPER_BOW, LOWER_BOW = (2.1, 1.0), (2.7, 1.0)  # (1 - |u|^a)^b of the rims of an open mouth, fitted by eye
-CORNERS_FROM_M = 0.65  # to the side, over which a corner's lift dies away
-CHEEK_M = 0.8  # to the side, over which widening dies away
+UPPER_BOW, LOWER_BOW = 2.4, 3.2  # 1 - |u|^a of the rims of an open mouth, fitted by eye
+ROUND_BOW = 2.6  # of a rounded one, both rims
+CORNERS_FROM_M = 0.75  # to the side, over which a corner's lift dies away
+CHEEK_M = 0.9  # to the side, over which widening dies away
 JAW_TOP_M, JAW_WIDE_M = -0.55, 2.05  # where cheeks begin to follow the jaw; how far sideways they do
 NECK_FADE_M = 1.5  # below the chin, over which the jaw's motion dies away
-PURSED_HEIGHT = 0.28  # share that its lips gain in height
-PURSED_OPENING = 0.66  # width of a rounded opening against a spread one's
+PURSED_UPPER, PURSED_LOWER = 0.38, 0.36  # share that pushed lips gain in height
+PURSED_WIDTH, PURSED_BEND = 0.28, 2.2  # share of its width that a rounded mouth loses, most of it towards the corners
+PURSED_OPENING = 0.46  # width of a rounded opening against a spread one's
 TUCK_RAISE_E = 0.03  # the upper lip then shows the edges of the teeth
 WIDENING, LIP_M = 0.5, 0.15  # how much wider skin parts than lips, a length M beyond the lips
 STILL_FROM = 0.9  # of the way to nose base and chin: from there the lips' parting does not reach
 LEAST_FADE_M = 0.2
-JAW_FULL = 0.85  # of the way to the chin: from there skin follows the jaw fully
+JAW_FULL = 0.72  # of the way to the chin: from there skin follows the jaw fully
 OPENING_REACH: Reach = (0.7, 0.7)
 INWARD_REACH: Reach = (0.8, 0.9)
 SPREAD_REACH: Reach = (0.85, 1.0)
-CORNER_REACH: Reach = (0.8, 0.6)
-CORNER_BEND, CORNER_ASIDE = 2.2, 0.25  # lift goes with |u| to this power; lifted corners go outwards by this share
+CORNER_REACH: Reach = (1.05, 0.6)
+CORNER_BEND, CORNER_ASIDE = 2.2, 0.35  # lift goes with |u| to this power; lifted corners go outwards by this share
+FREED = 0.85  # share of the upper lip's bow that the lower one loses when they part
 TUCKED = 0.36  # share of the lower lip that is hidden when it is drawn in
 
 
 def mouth_fields(lips: Lips, e_px: float, x: Plane, y: Plane, *, upper: bool) -> Stack:
     """Displacements in pixels for one unit of each weight of `face/mouth.py`: opening wide and round (a pixel),
-    spread, corners (a pixel), pursing, tucking.
+    spread, corners (a pixel), pursing, tucking, and the lips' parting (by how much they no longer touch).
     """
     u, v = lips.place(x, y)
     away = v - lips.seam_at(u)
@@ -53,6 +56,7 @@ def mouth_fields(lips: Lips, e_px: float, x: Plane, y: Plane, *, upper: bool) ->
         _corners(lips, u, away) / lips.unit,
         _purse(lips, u, away, upper=upper),
         _tuck(lips, e_px, u, away, upper=upper),
+        _free(lips, u, away, upper=upper),
     )
     return np.asarray(np.stack(fields) * _still_rim(lips, u, v)[..., None], np.float32)
 
@@ -68,8 +72,8 @@ def _still_rim(lips: Lips, u: Plane, v: Plane) -> Plane:
 def _torn(u: Plane, away: Plane, width: float, *, upper: bool) -> Plane:
     """How far the lips part along their length: 1 at the middle, 0 at the corners; wider away from the seam."""
     inside = np.clip(np.abs(u) / (width * (NARROWED + WIDENING * np.maximum(0, np.abs(away) - LIP_M))), 0, 1)
-    power, shape = UPPER_BOW if upper else LOWER_BOW
-    return np.asarray((1 - inside**power) ** shape, np.float32)
+    open_bow = UPPER_BOW if upper else LOWER_BOW
+    return np.asarray(1 - inside ** (open_bow if width == 1 else ROUND_BOW), np.float32)
 
 
 def _rigid(lips: Lips, u: Plane, away: Plane, *, upper: bool) -> Plane:
@@ -91,7 +95,7 @@ def _jaw(lips: Lips, u: Plane, v: Plane) -> Plane:
 
 def _opening(lips: Lips, u: Plane, v: Plane, away: Plane, *, width: float, upper: bool) -> Field:
     jaw = _jaw(lips, u, v)
-    torn = _torn(u, away, width, upper=upper) * _rigid(lips, u, away, upper=upper)
+    torn = _torn(lips.centred(u), away, width, upper=upper) * _rigid(lips, u, away, upper=upper)
     if upper:
         down = JAW_SHARE * jaw * (1 - torn) - RAISE_SHARE * torn
     else:
@@ -101,10 +105,12 @@ def _opening(lips: Lips, u: Plane, v: Plane, away: Plane, *, width: float, upper
     return lips.vector(inward, np.asarray(down, np.float32))
 
 
-def _along(u: Plane) -> Plane:
-    """Sideways motion when the mouth widens by all of its half width: even over the lips, dying away in the cheek."""
+def _along(u: Plane, bend: float = 1.0) -> Plane:
+    """Sideways motion when the mouth widens by all of its half width: even over the lips, or with |u| to the power of
+    `bend`; dying away in the cheek.
+    """
     beyond = np.maximum(0, np.abs(u) - 1)
-    return np.asarray(np.sign(u) * np.minimum(np.abs(u), 1) * np.exp(-((beyond / CHEEK_M) ** 2)), np.float32)
+    return np.asarray(np.sign(u) * np.minimum(np.abs(u), 1) ** bend * np.exp(-((beyond / CHEEK_M) ** 2)), np.float32)
 
 
 def _about(away: Plane, reach: Reach) -> Plane:
@@ -135,12 +141,23 @@ def _purse(lips: Lips, u: Plane, away: Plane, *, upper: bool) -> Field:
     out = -away if upper else away  # signed, so that no kink at the seam parts the lips
     room = np.maximum(LEAST_FADE_M, STILL_FROM * reach - thick)
     grown = np.where(out < thick, out, thick * (1 - smoothstep(0, 1, (out - thick) / room)))
-    middle = np.clip(1 - u * u, 0, 1)
-    down = PURSED_HEIGHT * grown * middle * (-1 if upper else 1)
-    return lips.vector(np.zeros_like(down), down.astype(np.float32))
+    middle = np.clip(1 - u**4, 0, 1)
+    gained = PURSED_UPPER if upper else PURSED_LOWER
+    down = gained * grown * middle * (-1 if upper else 1)
+    gathered = -PURSED_WIDTH * _along(lips.centred(u), PURSED_BEND) * _about(away, SPREAD_REACH)
+    return lips.vector(np.asarray(gathered, np.float32), down.astype(np.float32))
+
+
+def _free(lips: Lips, u: Plane, away: Plane, *, upper: bool) -> Field:
+    """A lower lip that touches takes on the upper one's bow; a free one does not."""
+    inner = np.abs(U) < NARROWED
+    plain = np.polyval(np.polyfit(U[inner], lips.seam[inner], 2), U)
+    bow = np.asarray(lips.seam - plain, np.float32) * np.clip((1 - np.abs(U)) / 0.3, 0, 1).astype(np.float32)
+    down = np.zeros_like(u) if upper else -FREED * curve_at(bow, u) * _rigid(lips, u, away, upper=False)
+    return lips.vector(np.zeros_like(u), np.asarray(down, np.float32))
 
 
 def _tuck(lips: Lips, e_px: float, u: Plane, away: Plane, *, upper: bool) -> Field:
-    torn = _torn(u, away, 1.0, upper=upper) * _rigid(lips, u, away, upper=upper)
+    torn = _torn(lips.centred(u), away, 1.0, upper=upper) * _rigid(lips, u, away, upper=upper)
     down = -TUCK_RAISE_E * e_px / lips.unit * torn if upper else -TUCKED * float(lips.lower.max()) * torn
     return lips.vector(np.zeros_like(down), np.asarray(down, np.float32))

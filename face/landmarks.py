@@ -34,12 +34,15 @@ RIGHT_EYE_UPPER: Final = (33, 246, 161, 160, 159, 158, 157, 173, 133)
 RIGHT_EYE_LOWER: Final = (33, 7, 163, 144, 145, 153, 154, 155, 133)
 LEFT_EYE_UPPER: Final = (263, 466, 388, 387, 386, 385, 384, 398, 362)
 LEFT_EYE_LOWER: Final = (263, 249, 390, 373, 374, 380, 381, 382, 362)
+RIGHT_IRIS: Final = (468, 469, 470, 471, 472)
+LEFT_IRIS: Final = (473, 474, 475, 476, 477)
 RIGHT_BROW: Final = (70, 63, 105, 66, 107)
 LEFT_BROW: Final = (300, 293, 334, 296, 336)
 OVAL: Final = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
+FOLDS: Final = ((129, 203, 206, 216, 212), (358, 423, 426, 436, 432))  # right and left, from nose to mouth, downwards
 CHIN, NOSE_BASE, FOREHEAD = 152, 2, 10
 RIGHT_CORNER, LEFT_CORNER = 61, 291
 RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263
@@ -49,6 +52,7 @@ MIRRORED: Final = ((234, 454), (132, 361), (33, 263), (133, 362), (61, 291), (50
 UPRIGHT_PITCH = 0.18  # radians by which foreheads lie before chins, the mean of faces that look at the camera
 MIN_SCORE = 0.5  # of the detectors
 SURE_SCORE = 0.8  # below it cups and folds of cloth look like faces too, so the mesh must find one as well
+CONTRAST_LIMIT, HATCHING_PX = 3.0, 2.0  # of what is done to pictures in which no face is seen at first
 TURNED_SCORE = 0.1  # a face on its head scores .2 to .95 less than the same upright
 VIEW, VIEW_PX = 2.2, 640  # the mesh wants a close view: its side in face boxes, and in pixels
 TILE_PX = 480  # faces of 60 px are found in tiles of this side
@@ -116,23 +120,50 @@ def _run(name: str, picture: Picture, **options: Any) -> Any:
 
 
 def find_faces(picture: Picture) -> list[FaceBox]:
-    """All faces, from left to right. (H, W, 3) RGB; small faces are looked for in overlapping tiles."""
+    """All faces, from left to right. (H, W, 3) RGB; small faces are looked for in overlapping tiles.
+
+    Where there is none, it is looked for again with the contrast evened out: faint prints, drawings and statues.
+    """
     shrink = min(1.0, MAX_PICTURE_PX / max(picture.shape[:2]))
     small = picture
     if shrink < 1:
         reduced = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         small = np.asarray(reduced, np.uint8)
+    boxes = _confirmed(small, _looked_for(small)) or _hardly_seen(small)
+    faces = [
+        FaceBox(box.left / shrink, box.top / shrink, box.width / shrink, box.height / shrink, box.score)
+        for box in boxes
+    ]
+    return sorted(faces, key=lambda box: box.centre[0])
+
+
+def _looked_for(small: Picture) -> list[FaceBox]:
     found: list[FaceBox] = []
     for left, top, side in _tiles(small.shape[0], small.shape[1]):
         tile = _padded(small[top : top + side, left : left + side], side)
         for model in (0, 1):
             found += _detect(tile, model, left, top)
-    faces = [
-        FaceBox(box.left / shrink, box.top / shrink, box.width / shrink, box.height / shrink, box.score)
-        for box in _distinct(found)
-        if box.score >= SURE_SCORE or _mesh(_close_view(small, box)[0]) is not None
-    ]
-    return sorted(faces, key=lambda box: box.centre[0])
+    return _distinct(found)
+
+
+def _confirmed(picture: Picture, boxes: list[FaceBox], sure: float = SURE_SCORE) -> list[FaceBox]:
+    """Those of which the detector is sure, or in which the mesh finds a face as well."""
+    return [box for box in boxes if box.score >= sure or _mesh(_close_view(picture, box)[0]) is not None]
+
+
+def _hardly_seen(picture: Picture) -> list[FaceBox]:
+    even = evened(picture)
+    found = []
+    for view in (even, np.asarray(cv2.GaussianBlur(even, (0, 0), HATCHING_PX), np.uint8)):
+        found += _confirmed(view, _looked_for(view), sure=1.0)
+    return _distinct(found)
+
+
+def evened(picture: Picture) -> Picture:
+    """The same with its contrast evened out from place to place (CLAHE; Zuiderveld 1994)."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
+    lab[..., 0] = cv2.createCLAHE(CONTRAST_LIMIT, (8, 8)).apply(lab[..., 0])
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)
 
 
 def _tiles(height: int, width: int) -> Iterator[tuple[int, int, int]]:
@@ -206,10 +237,14 @@ def landmarks(picture: Picture, detections: int = 5) -> Landmarks:
     return np.asarray(np.median(np.stack(found), axis=0), np.float32)
 
 
-def close_landmarks(picture: Picture, box: FaceBox) -> Landmarks:
+def close_landmarks(picture: Picture, box: FaceBox, detections: int = 5) -> Landmarks:
     """The 478 points of the face in the box, in pixels of the picture; raises `NoFace` where the mesh finds none."""
     view, scale, left, top = _close_view(picture, box)
-    points = landmarks(view) / np.float32(scale)
+    try:
+        points = landmarks(view, detections)
+    except NoFace:
+        points = landmarks(evened(view), detections)
+    points = np.asarray(points / np.float32(scale), np.float32)
     points[:, :2] += np.array((left, top), np.float32)
     return np.asarray(points, np.float32)
 
@@ -243,7 +278,8 @@ def _mesh(picture: Picture) -> Landmarks | None:
         return None
     height, width = picture.shape[:2]
     points = result.multi_face_landmarks[0].landmark
-    return np.array([(p.x * width, p.y * height, p.z * width) for p in points], np.float32)
+    found = np.array([(p.x * width, p.y * height, p.z * width) for p in points], np.float32)
+    return found if np.isfinite(found).all() else None
 
 
 def _shifted(picture: Picture, right: int, down: int) -> Picture:
@@ -266,6 +302,13 @@ def person_mask(picture: Picture) -> Mask:
 def eye_unit(points: Landmarks) -> float:
     """E: half the distance between the outer eye corners, in pixels."""
     return float(np.hypot(*(points[LEFT_EYE_OUTER, :2] - points[RIGHT_EYE_OUTER, :2])) / 2)
+
+
+def oval_mask(shape: tuple[int, ...], points: Landmarks) -> NDArray[np.bool_]:
+    """(H, W): where the face is, of a picture of that shape."""
+    mask = np.zeros(shape[:2], np.uint8)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(points[list(OVAL), :2]).astype(np.int32)), (1,))
+    return mask > 0
 
 
 def aperture(points: Landmarks) -> float:

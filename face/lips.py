@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from data.types import Picture
 from face.landmarks import (
     CHIN,
+    FOLDS,
     INNER_LOWER,
     INNER_UPPER,
     LEFT_CORNER,
@@ -28,11 +29,18 @@ from face.warp import Plane
 
 Curve = NDArray[np.float32]  # (KNOTS,) over U
 
+Folds = NDArray[np.float32]  # (2, 2, n): right and left, u and v from the nose wing down past the mouth's corner
+
+MIDLINE = (0, 13, 14, 17)  # landmarks down the middle of the lips
+MIDDLE_MOST = 0.22  # M; in a face turned further the near side still leads
 KNOTS = 93
 U: Curve = np.linspace(-1.15, 1.15, KNOTS, dtype=np.float32)
 OPEN_IN_PHOTO = 0.075  # gap between the inner lips in M from which a photo counts as open-mouthed
 SEAM_SEARCH = 0.16  # M to each side of the landmarks
 SEAM_SAMPLES = 33  # places across that stretch
+RIM_SEARCH = (-0.05, 0.12)  # M above and below the landmarks
+RIM_DARK = 0.6  # of the lip's brightness, at most, for what lies above it to be the dark
+RIM_RISE, RIM_LOYALTY = 600.0, 12.0  # brightening, grey levels a M, that counts in full; the pull of the landmarks
 SEAM_STIFFNESS = 60.0  # grey levels for one sample's step between neighbouring knots
 
 
@@ -48,6 +56,8 @@ class Lips:
     lower: Curve  # thickness of the lower lip
     nose: float  # v of the nose base
     chin: float  # v of the chin's edge
+    folds: Folds
+    middle: float  # u of the lips' midline: not 0 in a face that is turned
 
     def place(self, x: Plane, y: Plane) -> tuple[Plane, Plane]:
         """Pixels to (u, v)."""
@@ -60,6 +70,10 @@ class Lips:
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         turned = np.stack((cos * along - sin * down, sin * along + cos * down), axis=-1)
         return np.asarray(turned * self.unit, np.float32)
+
+    def centred(self, u: Plane) -> Plane:
+        """u bent so that it is 0 on the lips' midline, -1 and 1 at the corners still."""
+        return np.asarray(u - self.middle * np.clip(1 - u * u, 0, 1), np.float32)
 
     def seam_at(self, u: Plane) -> Plane:
         """v of the seam at u."""
@@ -84,6 +98,8 @@ class MouthReading:
     outer_lower: Curve
     nose: float
     chin: float
+    folds: Folds
+    middle: float
 
     @property
     def gap(self) -> float:
@@ -102,6 +118,8 @@ class MouthReading:
             np.maximum(self.outer_lower - seam, 0.02).astype(np.float32),
             self.nose,
             self.chin,
+            self.folds,
+            self.middle,
         )
 
 
@@ -112,12 +130,15 @@ def read_mouth(points: Landmarks) -> MouthReading:
     unit, angle = float(np.hypot(*along) / 2), float(np.arctan2(along[1], along[0]))
     rotate = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))))
 
+    def places(ring: tuple[int, ...]) -> NDArray[np.float32]:  # (2, n)
+        return np.asarray(rotate @ ((points[list(ring), :2] - origin) / unit).T, np.float32)
+
     def line(ring: tuple[int, ...]) -> Curve:
-        u, v = rotate @ ((points[list(ring), :2] - origin) / unit).T
+        u, v = places(ring)
         order = np.argsort(u)
         return np.interp(U, u[order], v[order]).astype(np.float32)
 
-    nose, chin = ((rotate @ ((points[index, :2] - origin) / unit))[1] for index in (NOSE_BASE, CHIN))
+    nose, chin = places((NOSE_BASE, CHIN))[1]
     centre = (float(origin[0]), float(origin[1]))
     return MouthReading(
         centre,
@@ -129,6 +150,8 @@ def read_mouth(points: Landmarks) -> MouthReading:
         outer_lower=line(OUTER_LOWER),
         nose=float(nose),
         chin=float(chin),
+        folds=np.stack([places(fold) for fold in FOLDS]),
+        middle=float(np.clip(places(MIDLINE)[0].mean(), -MIDDLE_MOST, MIDDLE_MOST)),
     )
 
 
@@ -146,6 +169,23 @@ def find_seam(photo: Picture, reading: MouthReading) -> Curve:
     path = _cheapest(cost)
     seam = middle + offsets[path]
     return np.asarray(cv2.GaussianBlur(seam[None], (0, 0), 1.2)[0], np.float32)
+
+
+def find_lower_rim(photo: Picture, reading: MouthReading) -> Curve:
+    """The lower lip's rim in a parted mouth: where the dark above it ends, within `RIM_SEARCH` of the landmarks.
+
+    The face mesh is least sure there; what it leaves of the dark on the lip would be seen on closed lips as a line.
+    """
+    offsets = np.linspace(*RIM_SEARCH, SEAM_SAMPLES, dtype=np.float32)
+    smooth = np.asarray(cv2.GaussianBlur(photo, (0, 0), max(0.6, reading.unit / 60)), np.uint8)
+    bright = _sample(smooth, reading, reading.inner_lower, offsets)
+    rise = np.gradient(bright, axis=1) / (offsets[1] - offsets[0])  # grey levels a M
+    tapered = np.clip((0.9 - np.abs(U)) / 0.15, 0, 1)[:, None]
+    dark = bright[:, :5].mean(axis=1) < RIM_DARK * bright[:, -5:].mean(axis=1)  # teeth hide the rim's own shade
+    cost = -60 * np.clip(rise / RIM_RISE, 0, 1) * tapered * dark[:, None]
+    cost = cost + RIM_LOYALTY * (offsets / RIM_SEARCH[1])[None] ** 2
+    rim = reading.inner_lower + offsets[_cheapest(np.asarray(cost, np.float32))]
+    return np.asarray(cv2.GaussianBlur(rim[None], (0, 0), 2.0)[0], np.float32)
 
 
 def _sample(photo: Picture, reading: MouthReading, middle: Curve, offsets: Curve) -> Plane:

@@ -6,6 +6,7 @@ is cut into chunks changes nothing. Everything that looks like chance comes from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from zlib import crc32
 
@@ -14,10 +15,15 @@ import numpy as np
 from data.types import FPS, RATE, SAMPLES_PER_FRAME, AudioChunk, Expression, Phoneme, Sentence
 from face.articulation import PAST_S, Articulation, articulate, eased
 from face.blink import Blinks
+from face.breath import Breath
+from face.expression import Expressions
+from face.gaze import Gaze
 from face.head_motion import HeadMotion
-from face.pose import REST, Pose
+from face.manner import USUAL, Manner
+from face.pose import REST, Pose, scaled
 from face.prosody import Prosody
 from face.sound import Ear, Heard
+from face.speech_sounds import Mouth
 from face.viseme import is_pause
 
 SETTLE_FRAMES = round(0.6 * FPS)  # the way back to rest
@@ -27,6 +33,10 @@ HEARD_ACCENT_DB = 5.0  # above the running level, where there are no phonemes
 HEARD_ACCENT_S = 0.12  # such an accent is seen this much later
 HEARD_ACCENT_SIZE = 0.6
 
+FIRST_GLANCE, PHRASE_END_GLANCE = 0.5, 0.22  # chances that the eyes leave the viewer, looking for words
+
+SWAYS, BLINKS, JAWS = (0.6, 1.5), (0.5, 1.8), (0.8, 1.2)  # a person's own share of what is usual: least, most
+
 # What one frame may change. The curves keep to less; this catches seams that no look-ahead could foresee.
 STEPS = {"aperture": 0.26, "spread": 0.09, "protrusion": 0.30}
 
@@ -34,17 +44,17 @@ STEPS = {"aperture": 0.26, "spread": 0.09, "protrusion": 0.30}
 class Motion:
     """The motion of one answer, from the rest pose back to it."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
+    def __init__(self, seed: int = 0, manner: Manner = USUAL) -> None:
+        self._seed, self._manner = seed, manner
         self._actor: _Actor | None = None
         self._phonemes: list[Phoneme] = []
         self._end_samples = 0
 
-    def poses(self, chunk: AudioChunk) -> list[Pose]:
-        """One pose a frame of the chunk, for the frame's middle."""
+    def poses(self, chunk: AudioChunk, mouths: Sequence[Mouth] | None = None) -> list[Pose]:
+        """One pose a frame of the chunk, for the frame's middle; `mouths` are heard where no phonemes are known."""
         if self._actor is None:
-            self._actor = _Actor(np.random.default_rng((self._seed, crc32(chunk.sentence.text.encode()))))
-        actor, expression = self._actor, expression_of(chunk.sentence)
+            self._actor = _Actor(np.random.default_rng((self._seed, crc32(chunk.sentence.text.encode()))), self._manner)
+        actor = self._actor
         self._remember(chunk)
         actor.prosody.read(chunk.phonemes or ())
         frames = len(chunk.samples) // SAMPLES_PER_FRAME
@@ -53,13 +63,13 @@ class Motion:
         for frame in range(frames):
             start = chunk.start_samples + frame * SAMPLES_PER_FRAME
             heard = actor.ear.hear(chunk.samples[frame * SAMPLES_PER_FRAME :][:SAMPLES_PER_FRAME])
-            if chunk.phonemes is None:
-                lips = Pose(aperture=heard.aperture, spread=heard.spread, protrusion=heard.protrusion)
-                actor.listen(heard, start / RATE)
-                speaking = heard.speaking
+            if mouths is not None:
+                lips, speaking = _heard_lips(mouths[frame], heard.gain), mouths[frame].speaking
+                actor.listen(replace(heard, speaking=speaking), start / RATE)
             else:
                 lips, speaking = _lips(shapes, frame, heard.gain), self._speaking(start)
-            poses.append(actor.move(lips, start, speaking, expression))
+            lips = replace(lips, aperture=actor.jaw * lips.aperture)
+            poses.append(actor.move(lips, start, speaking, chunk.sentence))
         self._end_samples = chunk.start_samples + len(chunk.samples)
         actor.prosody.forget(chunk.start_samples / RATE)
         return poses
@@ -73,8 +83,8 @@ class Motion:
         poses = []
         for frame, share in enumerate(shares[:-1]):
             start = self._end_samples + frame * SAMPLES_PER_FRAME
-            pose = self._actor.move(_lips(shapes, frame, 1.0), start, False, "neutral", may_blink=False)
-            poses.append(_scaled(pose, float(share)))
+            pose = self._actor.move(_lips(shapes, frame, 1.0), start, False, None)
+            poses.append(scaled(pose, float(share)))
         self._actor = None
         return [*poses, REST]
 
@@ -99,12 +109,16 @@ class Motion:
 class _Actor:
     """All that has a memory from frame to frame: head, lids, ear, and the pose before."""
 
-    def __init__(self, chance: np.random.Generator) -> None:
-        for_prosody, for_head, for_eyes = chance.spawn(3)  # apart, so that one's draws do not shift another's
+    def __init__(self, chance: np.random.Generator, manner: Manner) -> None:
+        for_prosody, for_head, for_lids, for_eyes = chance.spawn(4)  # apart: one's draws do not shift another's
         self.prosody = Prosody(for_prosody)
         self.ear = Ear()
-        self._head = HeadMotion(for_head)
-        self._blinks = Blinks(for_eyes)
+        self._head = HeadMotion(for_head, _own(manner.sway_e, USUAL.sway_e, SWAYS))
+        self._blinks = Blinks(for_lids, _own(manner.blinks_a_minute, USUAL.blinks_a_minute, BLINKS))
+        self.jaw = _own(manner.jaw_e, USUAL.jaw_e, JAWS)
+        self._gaze = Gaze(for_eyes)
+        self._breath = Breath()
+        self._expressions = Expressions()
         self._last = REST
         self._spoke = False
         self._frames = 0
@@ -117,33 +131,34 @@ class _Actor:
             self.prosody.end_phrase(now_s)
         self._spoke = heard.speaking
 
-    def move(self, lips: Pose, start: int, speaking: bool, expression: Expression, *, may_blink: bool = True) -> Pose:
-        """The whole pose of the frame that begins at sample `start`."""
+    def move(self, lips: Pose, start: int, speaking: bool, sentence: Sentence | None) -> Pose:
+        """The whole pose of the frame that begins at sample `start`; no sentence is the way back to rest."""
         start_s, end_s = start / RATE, (start + SAMPLES_PER_FRAME) / RATE
         phrase_end = any(start_s <= at_s < end_s for at_s in self.prosody.phrase_ends_s)
-        head = self._head.step((start_s + end_s) / 2, speaking, phrase_end, self.prosody.accents, expression)
-        closed = self._blinks.step(phrase_end, may_blink)
+        head = self._head.step((start_s + end_s) / 2, speaking, phrase_end, self.prosody.accents)
+        head = _added(head, self._expressions.step(*_feeling(sentence)))
+        glance = FIRST_GLANCE if self._frames == BEGIN_FRAMES else PHRASE_END_GLANCE if phrase_end else 0.0
+        look = self._gaze.step(head.yaw, head.pitch, glance, home=sentence is None)
+        closed = self._blinks.step(phrase_end, look.jumped, may_begin=sentence is not None)
         self._frames += 1
         begun = float(eased(np.array((self._frames - 0.5) / BEGIN_FRAMES)))
-        pose = replace(
-            _scaled(lips, begun),
-            corners=head.corners,
-            blink_right=closed,
-            blink_left=closed,
-            brow=head.brow,
-            yaw=head.yaw,
-            pitch=head.pitch,
-            roll=head.roll,
-            shift_x=head.shift_x,
-            shift_y=head.shift_y,
-        )
-        self._last = _limited(self._last, pose)
+        breath = self._breath.step(speaking or sentence is None)
+        life = Pose(blink_right=closed, blink_left=closed, gaze_x=look.x, gaze_y=look.y, breath=breath)
+        self._last = _limited(self._last, _added(scaled(lips, begun), head, life))
         return self._last
 
 
-def expression_of(sentence: Sentence) -> Expression:
-    """A sentence has one face: that of its first phrase that has any."""
-    return next((phrase.expression for phrase in sentence.phrases if phrase.expression != "neutral"), "neutral")
+def _feeling(sentence: Sentence | None) -> tuple[Expression, float, int]:
+    """A sentence has one face, that of its first phrase that has any: which, how strong, and the sentence's number."""
+    if sentence is None:
+        return "neutral", 0.0, -1
+    phrase = next((each for each in sentence.phrases if each.expression != "neutral"), sentence.phrases[0])
+    return phrase.expression, phrase.strength, sentence.index
+
+
+def _own(figure: float, usual: float, within: tuple[float, float]) -> float:
+    """How much more of something the person does than others do, within reason."""
+    return min(max(figure / usual, within[0]), within[1])
 
 
 def _lips(shapes: Articulation, frame: int, gain: float) -> Pose:
@@ -156,6 +171,16 @@ def _lips(shapes: Articulation, frame: int, gain: float) -> Pose:
     )
 
 
+def _heard_lips(mouth: Mouth, gain: float) -> Pose:
+    return Pose(
+        aperture=gain * mouth.aperture,
+        spread=mouth.spread,
+        protrusion=mouth.protrusion,
+        tuck=mouth.tuck,
+        tongue=mouth.tongue,
+    )
+
+
 def _limited(before: Pose, pose: Pose) -> Pose:
     limits = {}
     for name, step in STEPS.items():
@@ -164,6 +189,6 @@ def _limited(before: Pose, pose: Pose) -> Pose:
     return replace(pose, **limits)
 
 
-def _scaled(pose: Pose, share: float) -> Pose:
-    """Between rest (0) and the pose (1); rest is zero in every field."""
-    return Pose(**{field.name: share * getattr(pose, field.name) for field in fields(Pose)})
+def _added(*poses: Pose) -> Pose:
+    """All of them at once."""
+    return Pose(**{field.name: sum(getattr(pose, field.name) for pose in poses) for field in fields(Pose)})

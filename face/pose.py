@@ -5,7 +5,7 @@ Lengths are in E, half the distance between the outer eye corners in the photo, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,8 @@ class Pose:
 
 
 REST = Pose()
+
+
+def scaled(pose: Pose, share: float) -> Pose:
+    """Between rest (0) and the pose (1); rest is zero in every field."""
+    return pose if share == 1 else Pose(**{each.name: share * getattr(pose, each.name) for each in fields(pose)})

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from data.types import Picture
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
+from data.types import Frames, Picture
 from face.brows import BrowView
 from face.eyes import EyeView
 from face.head import Head
 from face.mouth import Mouth
 from face.pose import Pose
 from face.rig import Rig
+from face.warp import Doubled
+
+P = TypeVar("P")  # a pose, or what stands for one
 
 
 class Renderer:
@@ -16,16 +26,23 @@ class Renderer:
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
+        photo = Doubled.of(rig.photo)
         self._brows = BrowView(rig.brows, rig.size)
         self._right_eye, self._left_eye = EyeView(rig.right_eye, rig.photo), EyeView(rig.left_eye, rig.photo)
-        self._mouth = Mouth(rig.photo, rig.person, rig.lips, rig.e_px, rig.interior)
-        self._head = Head(rig.relief, rig.size[0], rig.e_px)
+        self._mouth = Mouth(photo, rig.person, rig.lips, rig.e_px, rig.interior)
+        self._head = Head(rig.relief, photo, rig.e_px)
 
     def render(self, pose: Pose) -> Picture:
         """(H, W, 3) uint8 RGB; the same pose gives the same frame."""
         canvas = self.rig.photo.copy()
-        self._right_eye.draw(canvas, pose.blink_right)
-        self._left_eye.draw(canvas, pose.blink_left)
-        self._brows.draw(canvas, pose.brow)
+        self._right_eye.draw(canvas, pose, pose.blink_right)
+        self._left_eye.draw(canvas, pose, pose.blink_left)
+        self._brows.draw(canvas, pose)
         self._mouth.draw(canvas, pose, self.rig.aperture(pose.aperture))
         return self._head.draw(canvas, pose)
+
+
+def side_by_side(render: Callable[[P], Picture], poses: Sequence[P]) -> Frames:
+    """Some poses drawn at once, one on each of the machine's cores: OpenCV lets go of the interpreter as it works."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.stack(list(pool.map(render, poses)))

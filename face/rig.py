@@ -5,22 +5,27 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Final, get_type_hints
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import NotReady
+from data.errors import NotReady, Outdated
 from data.types import Picture
 from face.brows import Brows
+from face.chosen import Chosen
 from face.eyes import Eye
 from face.head import Relief
 from face.lips import Lips
+from face.manner import USUAL, Manner
 from face.teeth import Interior
 
 FORMAT: Final = 2  # raised whenever a field is added, dropped or means something else
+OTHER_VERSION = "the portrait's rig was made by another version of this program: add the photo again"
+DAMAGED = "the portrait's rig is damaged: add the photo again"
 _PLAIN = "plain"  # the archive's member for what is not an array
+_Choice = TypeVar("_Choice", Chosen, Manner)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Rig:
     asked: NDArray[np.float32]  # apertures, E, ascending: what a pose asks for …
     given: NDArray[np.float32]  # … and what the fields must be given for the mesh to read it
     warnings: tuple[str, ...]  # what the family should be told about this photo
+    chosen: Chosen  # how it was read
+    manner: Manner  # how the person moves
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,17 +69,42 @@ class Rig:
     @classmethod
     def from_bytes(cls, blob: bytes) -> Rig:
         """The rig that `to_bytes` wrote; raises `NotReady` for anything else."""
-        again = "add the photo again"
-        try:
-            with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            plain = json.loads(arrays.pop(_PLAIN).tobytes())
-        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as err:
-            raise NotReady(f"the portrait's rig is damaged: {again}") from err
+        plain, arrays = _opened(blob)
         if plain.get("format") != FORMAT:
-            raise NotReady(f"the portrait's rig was made by another version of this program: {again}")
-        rig: Rig = _rebuild(cls, plain["rig"], "", arrays)
+            raise Outdated(OTHER_VERSION)
+        try:
+            rig: Rig = _rebuild(cls, plain["rig"], "", arrays)
+        except (KeyError, TypeError) as err:
+            raise Outdated(OTHER_VERSION) from err
         return rig
+
+
+def choices_of(blob: bytes) -> tuple[Chosen, Manner]:
+    """How a rig was read and how its person moves, whatever version wrote it; raises `NotReady` for no rig."""
+    plain, arrays = _opened(blob)
+    rig = plain.get("rig")
+    kept = rig if isinstance(rig, dict) else {}
+    photo = arrays.get(".photo")
+    chosen = Chosen() if photo is None else Chosen(size_px=min(photo.shape[:2]))
+    return _known(chosen, kept.get("chosen")), _known(USUAL, kept.get("manner"))
+
+
+def _known(usual: _Choice, kept: Any) -> _Choice:
+    """The usual values with those that were kept, as far as they still have a name."""
+    names = {each.name for each in fields(usual)} & set(kept if isinstance(kept, dict) else ())
+    return replace(usual, **{name: _rebuild(None, kept[name], "", {}) for name in names})
+
+
+def _opened(blob: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        plain = json.loads(arrays.pop(_PLAIN).tobytes())
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as err:
+        raise NotReady(DAMAGED) from err
+    if not isinstance(plain, dict):
+        raise NotReady(DAMAGED)
+    return plain, arrays
 
 
 def _flatten(value: Any, name: str, arrays: dict[str, NDArray[Any]]) -> Any:

@@ -1,18 +1,19 @@
 """What the face takes from the sound itself: how loud somebody speaks, and a mouth where no phonemes are known.
 
-Looks back only: no sound is known past a chunk. Loudness explains little of a real talker's mouth (r = .2–.34), so
-where phonemes are known it only strengthens or weakens their shapes a little. Where they are not (a recording of
-theirs), the mouth follows level and spectral centroid: shut in silence, narrow and spread on hiss, rounded where the
-sound is dark. That is a modest mouth: it keeps the rhythm, not the sounds.
+Loudness explains little of a real talker's mouth (r = .2–.34), so it only strengthens or weakens its shapes a little;
+these come from the phonemes or, for a recording, from the sounds themselves (`face/speech_sounds.py`).
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from data.types import FPS, RATE, SAMPLES_PER_FRAME, Wave
+from data.types import CHUNK_SAMPLES, FPS, SAMPLES_PER_FRAME, AudioChunk, Sentence, Wave
+from face.speech_sounds import Listener, Mouth
 
 SILENCE_DB = -46.0  # of full scale, RMS of a frame; below it nobody speaks
 USUAL_DB = -24.0  # where the running level of speech starts
@@ -21,38 +22,22 @@ QUICK_S = 0.12  # … of the present level
 GAIN_PER_DB = 0.010
 GAINS = (0.88, 1.08)
 
-OPEN_APERTURE = 0.34  # E, at 6 dB above the running level
-OPEN_FROM_DB = -20.0  # against the running level; shut below
-OPEN_TO_DB = 5.0
-HISS_HZ = (2_500.0, 4_500.0)  # centroid over which a frame turns from voice to hiss
-HISS_APERTURE = 0.3  # share of the aperture left on hiss
-DARK_HZ = (450.0, 900.0)  # centroid over which a voice turns from rounded to open
-DARK_ROUNDING = 0.7
-BRIGHT_SPREAD = 0.06
-MOUTH_EASE = 0.6  # share of the way to its target that the mouth goes in a frame
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One frame of sound. `gain` is for shapes that come from phonemes, the rest is a mouth of its own."""
+    """One frame of sound. `gain` is for the mouth's shapes."""
 
     speaking: bool
     loud_db: float  # against the running level of this speaker
     gain: float
-    aperture: float
-    spread: float
-    protrusion: float
 
 
 class Ear:
-    """Hears one frame after the other."""
+    """Hears the level of one frame after the other; looks back only."""
 
     def __init__(self) -> None:
         self._level_db = USUAL_DB
         self._quick_db = USUAL_DB
-        self._aperture = 0.0
-        self._rounding = 0.0
-        self._spread = 0.0
 
     def hear(self, samples: Wave) -> Heard:
         """(960,) -> what this frame says."""
@@ -63,31 +48,62 @@ class Ear:
             self._level_db += (level_db - self._level_db) / (LEVEL_S * FPS)
             self._quick_db += (level_db - self._quick_db) / (QUICK_S * FPS)
         gain = float(np.clip(1.0 + GAIN_PER_DB * (self._quick_db - self._level_db), *GAINS))
-        loud_db = float(level_db - self._level_db)
-        self._shape(samples, speaking, loud_db)
-        return Heard(speaking, loud_db, gain, self._aperture, self._spread, self._rounding)
-
-    def _shape(self, samples: Wave, speaking: bool, loud_db: float) -> None:
-        opening = _between(loud_db, OPEN_FROM_DB, OPEN_TO_DB) if speaking else 0.0
-        centroid_hz = _centroid_hz(samples) if speaking else sum(DARK_HZ) / 2
-        hiss = _between(centroid_hz, *HISS_HZ)
-        dark = 1.0 - _between(centroid_hz, *DARK_HZ)
-        aperture = OPEN_APERTURE * opening * (1.0 - (1.0 - HISS_APERTURE) * hiss)
-        rounding = DARK_ROUNDING * dark * opening
-        self._aperture += MOUTH_EASE * (aperture - self._aperture)
-        self._rounding += MOUTH_EASE * (rounding - self._rounding)
-        self._spread += MOUTH_EASE * (BRIGHT_SPREAD * hiss - 0.2 * rounding - self._spread)
+        return Heard(speaking, float(level_db - self._level_db), gain)
 
 
-def _between(value: float, low: float, high: float) -> float:
-    return min(max((value - low) / (high - low), 0.0), 1.0)
+def blocks(pieces: Iterable[Wave]) -> Generator[Wave]:
+    """The same sound in blocks of `CHUNK_SAMPLES`; the last ends with a whole frame, filled up with silence."""
+    waiting = np.zeros(0, np.float32)
+    for piece in pieces:
+        waiting = np.concatenate((waiting, piece))
+        whole = len(waiting) // CHUNK_SAMPLES * CHUNK_SAMPLES
+        yield from waiting[:whole].reshape(-1, CHUNK_SAMPLES)
+        waiting = waiting[whole:]
+    if len(waiting):
+        yield np.pad(waiting, (0, -len(waiting) % SAMPLES_PER_FRAME))
 
 
-_WINDOW = np.hanning(SAMPLES_PER_FRAME)
-_HERTZ = np.fft.rfftfreq(SAMPLES_PER_FRAME, 1.0 / RATE)
+def chunks(pieces: Iterable[Wave], sentence: Sentence) -> Iterator[AudioChunk]:
+    """Any sound as the face is given it: without phonemes, and a chunk late, so that the last one is known."""
+    start, before = 0, None
+    for block in blocks(pieces):
+        if before is not None:
+            yield AudioChunk(before, start, sentence, None, last=False)
+            start += len(before)
+        before = block
+    if before is not None:
+        yield AudioChunk(before, start, sentence, None, last=True)
 
 
-def _centroid_hz(samples: Wave) -> float:
-    """The spectrum's centre of gravity, by magnitude."""
-    magnitude = np.abs(np.fft.rfft(samples * _WINDOW))
-    return float(np.sum(_HERTZ * magnitude) / (np.sum(magnitude) + 1e-9))
+def with_mouths(audio: Iterator[AudioChunk]) -> Iterator[tuple[AudioChunk, Sequence[Mouth] | None]]:
+    """Each chunk with its frames' mouths, or None where it has phonemes.
+
+    A chunk without phonemes is held back until its sentence has been heard `LOOK_FRAMES` further, or is over.
+    """
+    held: deque[AudioChunk] = deque()
+    mouths: deque[Mouth] = deque()
+    listener: Listener | None = None
+    for chunk in audio:
+        if chunk.phonemes is not None:
+            if listener is not None:
+                mouths += listener.finish()
+                yield from _told(held, mouths)
+                listener = None
+            yield chunk, None
+            continue
+        listener = listener or Listener()
+        held.append(chunk)
+        mouths += listener.hear(chunk.samples)
+        if chunk.last:
+            mouths += listener.finish()
+            listener = None
+        yield from _told(held, mouths)
+    if listener is not None:
+        mouths += listener.finish()
+        yield from _told(held, mouths)
+
+
+def _told(held: deque[AudioChunk], mouths: deque[Mouth]) -> Iterator[tuple[AudioChunk, Sequence[Mouth]]]:
+    while held and len(mouths) * SAMPLES_PER_FRAME >= len(held[0].samples):
+        chunk = held.popleft()
+        yield chunk, [mouths.popleft() for _ in range(len(chunk.samples) // SAMPLES_PER_FRAME)]

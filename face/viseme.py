@@ -21,7 +21,7 @@ from typing import Literal
 
 CLOSE_APERTURE = 0.13  # E, between the inner lips of a stressed [i]
 OPEN_SPAN = 0.32  # E, added from [i] down to [a]
-ROUND_NARROWS = 0.38  # share of the aperture lost by full rounding
+ROUND_NARROWS = 0.28  # share of the aperture lost by full rounding
 ROUND_SPREAD = -0.10  # mouth width, share; full rounding, besides what protruding lips lose by themselves
 FRONT_SPREAD = 0.11  # mouth width, share; of [i]
 OPEN_SPREAD = -0.03  # a dropped jaw draws the corners in a little

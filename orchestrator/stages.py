@@ -33,3 +33,6 @@ class Face(Protocol):
 
     def idle(self) -> Iterator[Shot]:
         """One loop of quiet life, from and to the rest pose."""
+
+    def listen(self) -> Iterator[Shot]:
+        """One loop of listening to the visitor, from and to the rest pose."""

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady
+from data.errors import NotReady, Outdated
 from data.media import read_sound
 from data.names import covers, shortest
 from data.types import RATE, Known, Letter, Picture, Span, Wave
 from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
-from services import engines, voices
+from services import engines, face_engine, voices
 from services.doctor import has_gpu
 from services.engines import Choice
+from services.terminal import note
 
 if TYPE_CHECKING:
     from persona.dense import Dense
@@ -226,14 +227,43 @@ def cloned(archive: Archive, memorial: Memorial, *, new: bool = False) -> Voice:
     return opened(kept, told["engine"], told["source"], told["weights"], told["language"], names)
 
 
-def face(archive: Archive, memorial: Memorial) -> Face:
-    """`portrait`: the photo itself, moved by its rig."""
-    from face.engine import PortraitFace
-    from face.rig import Rig
+def face(archive: Archive, memorial: Memorial, say: Callable[[str], None] = note) -> Face:
+    """The engine that the family chose, with the portrait. One that another version kept is read again from its photo.
 
+    `say` is told what the family should know of that. Raises Missing without the weights that this takes: another
+    engine never takes its place.
+    """
+    from services.portraying import read_again
+
+    choice = face_engine.chosen(archive, memorial.id)
     rig = archive.rig(memorial.id)
     if rig is None:
         raise NotReady(f"{_name(memorial)} has no portrait yet: `lantern add` a photo of their face")
+    try:
+        return _moved(rig, choice)
+    except Outdated:
+        return _moved(read_again(archive, memorial, rig, say), choice)
+
+
+def _moved(rig: bytes, choice: face_engine.Choice) -> Face:
+    """`portrait`: the photo itself, moved by its rig; `musetalk`: the same, with a mouth that a network draws."""
+    from face.group import Group, is_group
+
+    if is_group(rig):
+        if choice.engine == "musetalk":
+            raise NotReady("MuseTalk moves one face, and here are several: `lantern portrait engine MEMORIAL portrait`")
+        from face.group_face import GroupFace
+
+        return GroupFace(Group.from_bytes(rig))
+    from face.rig import Rig
+
+    if choice.engine == "musetalk":
+        from face.musetalk import MuseTalkFace
+        from face.musetalk_model import MuseTalkModel
+
+        return MuseTalkFace(Rig.from_bytes(rig), MuseTalkModel.load(Path(choice.weights or "")))
+    from face.engine import PortraitFace
+
     return PortraitFace(Rig.from_bytes(rig))
 
 

@@ -16,14 +16,15 @@ from data.errors import Missing
 from data.files import write
 from data.names import folded
 from data.types import Mark
-from services import answers, doctor, listing, memorials, model_cli, report
+from services import animate_cli, answers, doctor, listing, memorials, model_cli, report
 from services.build import Asker
 from services.country import country
 from services.jobs_cli import jobs
 from services.memory_cli import memory
+from services.portrait_cli import portrait
 from services.progress import Shown, shown
 from services.report import Json
-from services.terminal import JsonOption, MemorialArg
+from services.terminal import JsonOption, LanguageName, MemorialArg
 from services.terminal import note as _note
 from services.terminal import opened as _archive
 from services.terminal import print_json as _print_json
@@ -45,13 +46,6 @@ class SampleName(StrEnum):
     waigong = "waigong"
 
 
-class LanguageName(StrEnum):
-    """The languages that a memorial can answer in."""
-
-    en = "en"
-    zh = "zh"
-
-
 MARKS: dict[Mark, str] = {
     "theirs": "their own words",
     "their-voice": "their own voice",
@@ -61,10 +55,11 @@ MARKS: dict[Mark, str] = {
     "notice": "notice",
 }
 
-for verb in (model_cli.tune, model_cli.learn, model_cli.engine):
+for verb in (animate_cli.animate, model_cli.tune, model_cli.learn, model_cli.engine):
     app.command()(verb)
 app.add_typer(jobs, name="jobs")
 app.add_typer(memory, name="memory")
+app.add_typer(portrait, name="portrait")
 app.add_typer(voice, name="voice")
 
 

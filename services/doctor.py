@@ -31,7 +31,7 @@ LIBRARIES = {  # what each is for; the module that is looked for, the distributi
     "cryptography": ("the vault", "cryptography"),
     "sqlalchemy": ("the store", "SQLAlchemy"),
 }
-NEURAL_LIBRARIES = ("torch", "transformers", "peft", "accelerate", "coqui-tts")
+NEURAL_LIBRARIES = ("torch", "transformers", "peft", "accelerate", "diffusers", "coqui-tts")
 FREE_MB = 500  # for a home with a few memorials and clips
 MEMORY_MB = 2_000  # the demo's peak, with room
 
@@ -129,7 +129,8 @@ def _neural() -> Iterator[Finding]:
         yield Finding(
             "neural libraries", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in there)
         )
-    yield Finding("GPU", "ok", "found" if has_gpu() else "none found; the built-in engines need none, XTTS does")
+    lacking_gpu = "none found; the built-in engines need none, XTTS and MuseTalk do"
+    yield Finding("GPU", "ok", "found" if has_gpu() else lacking_gpu)
     smoother = "found" if shutil.which("flite") else "not here; it reads English more smoothly: apt-get install flite"
     yield Finding("flite", "ok" if shutil.which("flite") else "note", smoother)
 

@@ -21,6 +21,7 @@ WORDS = {
     "look": "Looking through the files",
     "read": "Reading the pictures of writing",
     "portrait": "Reading the portrait",
+    "watch": "Watching the video",
     "voice": "Learning the voice",
     "speak": "Letting it speak",
     "keep": "Keeping it",
@@ -31,6 +32,9 @@ WORDS = {
     "questions": "Asking the questions",
     "film": "Filming the answer",
     "deliver": "Writing the clip",
+    "animate": "Bringing it to life",
+    "follow": "Following the face of the film",
+    "montage": "Filming everybody",
 }
 
 

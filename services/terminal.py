@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,14 @@ import typer
 from data.archive import Archive
 from data.settings import Settings
 from services.progress import shown
+
+
+class LanguageName(StrEnum):
+    """The languages that a memorial can answer in."""
+
+    en = "en"
+    zh = "zh"
+
 
 MemorialArg = Annotated[
     str, typer.Argument(metavar="MEMORIAL", help="Its name, or how its id begins, from 4 characters.")

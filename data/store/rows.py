@@ -258,6 +258,14 @@ class Rows:
         blob_id: str | None = self._connection.execute(query).scalar_one_or_none()
         return blob_id
 
+    def source_of_latest(self, what: Made, memorial_id: str) -> KeptRow | None:
+        """The source that the last of its kind was made of."""
+        table, sources = MADE[what], schema.sources
+        query = select(*(sources.c[name] for name in KeptRow.__slots__)).join(table, table.c.source_id == sources.c.id)
+        query = query.where(table.c.memorial_id == memorial_id).order_by(table.c.id.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else KeptRow(*row)
+
     def paper(self, memorial_id: str, job_id: str, name: str) -> str | None:
         """The blob of one paper."""
         blob_id: str | None = self._connection.execute(

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import resource
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -14,7 +16,7 @@ import pytest
 
 from data.errors import BadRecording, NoRoom, NotReady, NotWritable, Refused
 from data.label import Label
-from data.media import read_clip, write_clip
+from data.media import content_id, read_clip, write_clip
 from data.types import CHUNK_SAMPLES, FPS, FRAMES_PER_CHUNK, RATE, SAMPLES_PER_FRAME, Shot
 
 LABEL = Label("en", {"exhibit": "hopper"})
@@ -278,3 +280,66 @@ def test_media_are_not_loaded_before_they_are_needed() -> None:
     code = "import sys, data.media, data.archive; sys.exit(bool({'av', 'PIL', 'matplotlib'} & sys.modules.keys()))"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
+
+
+def test_a_film_by_an_upright_telephone_is_turned_upright(tmp_path: Path) -> None:
+    path = tmp_path / "turned.mp4"
+    picture = np.zeros((64, 96, 3), np.uint8)
+    picture[:20] = 200
+    write_clip(path, iter([Shot(np.zeros(SAMPLES_PER_FRAME, np.float32), picture[None], None)]), LABEL)
+    content = bytearray(path.read_bytes())
+    matrix = content.index(b"tkhd") + 44  # how a player shall turn the pictures: here by a quarter, clockwise
+    content[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 64 << 16, 0, 1 << 30)
+    path.write_bytes(content)
+    (frame,) = read_clip(path).frames()
+    assert frame.shape == (96, 64, 3)
+    assert frame[:40, -10:].mean() > 150 > 50 > frame[:40, :10].mean()
+
+
+def test_a_clip_names_the_content_that_it_was_made_of(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    frames = np.zeros((1, 64, 64, 3), np.uint8)
+    write_clip(path, iter([Shot(np.zeros(SAMPLES_PER_FRAME, np.float32), frames, None)]), Label("en", {}, "0123abc"))
+    assert content_id(path) == "0123abc"
+    (tmp_path / "other.mp4").write_bytes(b"no clip")
+    assert content_id(tmp_path / "other.mp4") is None
+    assert content_id(tmp_path / "none.mp4") is None
+
+
+def film(path: Path, times_ms: list[int]) -> Path:
+    """Pictures shown at these times, as telephones film, with a sound track that is damaged."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=FPS)
+        video.width, video.height, video.pix_fmt = 64, 64, "yuv420p"
+        video.codec_context.time_base = Fraction(1, 1000)
+        sound = container.add_stream("mp3", rate=RATE, layout="mono")
+        for at_ms in times_ms:
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = at_ms, Fraction(1, 1000)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        for number in range(10):
+            packet = av.Packet(b"\x01" * 200)
+            packet.stream, packet.pts, packet.dts, packet.time_base = (
+                sound,
+                number * 576,
+                number * 576,
+                Fraction(1, RATE),
+            )
+            container.mux(packet)
+    return path
+
+
+def test_frames_of_an_uneven_rate_come_with_their_times(tmp_path: Path) -> None:
+    times_ms = [500, 540, 580, 700, 720, 1500]
+    clip = read_clip(film(tmp_path / "phone.mkv", times_ms))
+    found = [at_s for at_s, _ in clip.timed_frames()]
+    assert found == pytest.approx([(at_ms - 500) / 1000 for at_ms in times_ms], abs=0.002)
+
+
+def test_a_film_with_a_broken_sound_can_be_watched(tmp_path: Path) -> None:
+    clip = read_clip(film(tmp_path / "phone.mkv", [0, 40, 80]))
+    assert clip.has_sound
+    assert len(list(clip.frames())) == 3
+    with pytest.raises(BadRecording):
+        assert clip.sound is None

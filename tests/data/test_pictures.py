@@ -184,6 +184,22 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
         read_picture(tmp_path / "a.jpg")
 
 
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_a_picture_that_cannot_be_read_is_not_called_a_video(tmp_path: Path, brand: bytes) -> None:
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(80))
+    for content in (None, (tmp_path / "a.heic").read_bytes()):
+        with pytest.raises(BadPicture) as refused:
+            read_picture(tmp_path / "a.heic", content)
+        assert "a video" not in str(refused.value)
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\x18ftypisom", b"\0\0\0\x18ftypqt  ", b"\x1aE\xdf\xa3", b"RIFF\0\0\0\0AVI "])
+def test_a_video_is_called_one(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "a.jpg").write_bytes(head + bytes(80))
+    with pytest.raises(BadPicture, match=r"a\.jpg is a video"):
+        read_picture(tmp_path / "a.jpg")
+
+
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.jpg", tmp_path):
         with pytest.raises(BadPicture, match=path.name):

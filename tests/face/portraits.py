@@ -13,10 +13,12 @@ from face.portrait import read_portrait
 from face.rig import Rig
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
+DRAWN = Path(__file__).resolve().parent / "faces"
+FACES = ("beard", "child", "dark", "laughing", "low", "three_quarter", "woman_glasses")
 
 
 def photo(name: str) -> Picture:
-    """hopper: closed lips and glasses; astronaut: an open smile; waigong: drawn."""
+    """hopper: closed lips and glasses; astronaut: an open smile; waigong: drawn; `FACES`: see tests/face/faces."""
     if name == "astronaut":
         import skimage.data
 
@@ -25,12 +27,14 @@ def photo(name: str) -> Picture:
         from matplotlib.cbook import get_sample_data
 
         path = Path(str(get_sample_data("grace_hopper.jpg", asfileobj=False)))
+    elif name in FACES:
+        path = DRAWN / f"{name}.jpg"
     else:
         path = SAMPLES / name / "portrait.jpg"
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"), np.uint8)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=12)
 def rig_of(name: str) -> Rig:
     return read_portrait(photo(name))

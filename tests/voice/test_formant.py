@@ -96,8 +96,7 @@ def test_the_pause_after_a_full_stop_is_longer_than_after_a_comma() -> None:
     assert 0.25 <= lengths[1] / RATE <= 0.36 < lengths[2] / RATE <= 0.5
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "language"), [("hopper", "en"), ("waigong", "zh")])
 def test_the_pitch_is_theirs(name: str, language: Language) -> None:
     assert median_pitch_hz(said(name, language)) == pytest.approx(median_pitch_hz(recording(name)), rel=0.05)
 
