@@ -28,6 +28,7 @@ from services.montage import Scene, Title, check_letters, montage, titles
 from services.movers import Mover
 from services.progress import Advance
 from services.report import Json
+from services.roles import PICTURES
 from services.sitter import Sitter, Sitters
 
 MADE = 1  # raised when the same photo and poses would be drawn differently enough to be made again
@@ -160,10 +161,10 @@ def passing_over(photo: Path, refused: list[Json]) -> Iterator[None]:
 
 
 def photos_in(folder: Path) -> list[Path]:
-    """The pictures that lie in a folder itself, by name. Raises `Refused` where there is none."""
+    """What in a folder itself is a picture or is called one, by name. Raises `Refused` where there is none."""
     with explained(folder):
         found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    photos = [path for path in found if medium_of(File.on_disk(path)) == "photo"]
+    photos = [path for path in found if path.suffix.lower() in PICTURES or medium_of(File.on_disk(path)) == "photo"]
     if not photos:
         raise Refused(f"{folder.name} holds no photo: give a folder with photos in it")
     return photos

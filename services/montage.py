@@ -23,16 +23,16 @@ from data.types import FPS, FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, Language, Pictu
 FADE_FRAMES = round(0.8 * FPS)  # from one person to the next, and from and to black
 TITLE_AFTER_S, TITLE_BEFORE_S, TITLE_FADE_S = 0.7, 0.9, 0.5  # a person's name: after the beginning, before the end
 
-TITLE_EM = 0.055  # of the shorter side
+TITLE_EM = 0.045  # of the shorter side
 SMALLEST_EM_PX = 12
-WIDEST = 0.88  # of the width; longer names are set smaller
-BELOW = 0.15  # of the height, below the title: there the label stands
-WIDE = 1.2  # times its height; from there a frame has room for the title beside the person, left of the label
-WIDEST_BESIDE, BELOW_BESIDE, LEFT_BESIDE = 0.34, 0.06, 0.04  # of the width, of the height, of the width
+LEFT, BELOW = 0.04, 0.05  # of the width, of the height: under the chin, left of the label
+WIDEST, WIDEST_BESIDE = 0.52, 0.34  # of the width; longer names are set smaller
+WIDE = 1.2  # times its height; from there the title stands beside the person
 
 NAMES_BYTES = 1_000_000
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _NAMED = re.compile(rf"(?P<name>.*?)[\s,(（]*(?P<years>(?:{_YEAR})?\s*[-–—－~至]\s*(?:{_YEAR})?|\b{_YEAR})\s*[)）]?")
+_BORN = re.compile(r"\s+(?:geb\.?|born|b\.|\*|生于|生於)$", re.I)  # what stands before a year alone
 _DASH = re.compile(r"\s*[-–—－~至]\s*")
 _CAMERA = re.compile(  # what cameras, scanners and messengers call photos
     r"(?:whatsapp|wechat|mmexport|screenshot).*|(?:img|dsc[nf]?|dscf|pxl|p|scan|photo|image|picture)?[\W\d_]*", re.I
@@ -55,7 +55,7 @@ class Title:
         words = words.replace("_", " ").strip()
         found = _NAMED.fullmatch(words)
         name, years = (words, "") if found is None else (found["name"].strip(), found["years"])
-        return cls("") if _CAMERA.fullmatch(name) else cls(name, _DASH.sub(" – ", years).strip())
+        return cls("") if _CAMERA.fullmatch(name) else cls(_BORN.sub("", name), _DASH.sub(" – ", years).strip())
 
     @property
     def letters(self) -> Language:
@@ -68,16 +68,14 @@ class Title:
         if not words:
             return None
         language = self.letters
-        is_beside = width > WIDE * height
-        widest = (WIDEST_BESIDE if is_beside else WIDEST) * width
+        widest = (WIDEST_BESIDE if width > WIDE * height else WIDEST) * width
         em = max(SMALLEST_EM_PX, round(TITLE_EM * min(width, height)))
         across, down = pill_size(words, font_of(language, em), em)
         if across > widest:
             em = max(1, int(em * widest / across))
             across, down = pill_size(words, font_of(language, em), em)
-        top = round((1 - (BELOW_BESIDE if is_beside else BELOW)) * height) - down
-        left = round(LEFT_BESIDE * width) if is_beside else (width - across) // 2
-        return Stamp.of(words, font_of(language, em), em, max(0, top), max(0, left), (width, height))
+        top, left = round((1 - BELOW) * height) - down, round(LEFT * width)
+        return Stamp.of(words, font_of(language, em), em, max(0, top), left, (width, height))
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,6 +290,13 @@ def test_nothing_takes_the_place_of_what_it_is_made_of(run: Lantern, family: Pat
     assert film.read_bytes() == before
 
 
+def test_what_is_called_a_photo_and_is_none_is_not_passed_over_in_silence(family: Path) -> None:
+    (family / "note.jpg").write_text("Dear Tom")
+    (family / "empty.jpg").touch()
+    found = [path.name for path in animating.photos_in(family)]
+    assert found == ["Anna Berg 1921-1999.png", "damaged.jpg", "empty.jpg", "note.jpg"]
+
+
 def test_photos_of_the_same_name_become_two_clips(tmp_path: Path) -> None:
     found = animating.places([Path("a.jpg"), Path("A.png"), Path("b.jpg")], tmp_path)
     assert [clip.name for clip in found.values()] == ["a.jpg.mp4", "A.png.mp4", "b.mp4"]
@@ -328,6 +335,7 @@ def test_a_montage_shows_everybody_for_some_seconds(run: Lantern, family: Path, 
         ("Anna Berg, 1921-", "Anna Berg", "1921 –"),
         ("Anna Berg -1999", "Anna Berg", "– 1999"),
         ("Anna 1950", "Anna", "1950"),
+        ("Zoë Müller geb. 1950", "Zoë Müller", "1950"),
         ("外公 1930-2012", "外公", "1930 – 2012"),
         ("外公（1930－2012）", "外公", "1930 – 2012"),
         ("Anna-Lena Berg", "Anna-Lena Berg", ""),
