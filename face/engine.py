@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, AudioChunk, Sentence, Shot, Wave
+from data.types import AudioChunk, Sentence, Shot, Wave
 from face.idle import idle_poses, listening_poses
 from face.motion import Motion
 from face.pose import Pose
-from face.renderer import Renderer, side_by_side
+from face.renderer import Renderer, side_by_side, silent
 from face.rig import Rig
 from face.sound import with_mouths
 
@@ -34,7 +32,7 @@ class PortraitFace:
         try:
             for chunk, mouths in with_mouths(audio):
                 yield self._shot(motion.poses(chunk, mouths), chunk.samples, chunk.sentence)
-            yield from self._silent(motion.settle())
+            yield from silent(self._renderer.render, motion.settle())
         finally:
             close = getattr(audio, "close", None)
             if close is not None:
@@ -42,16 +40,11 @@ class PortraitFace:
 
     def idle(self) -> Iterator[Shot]:
         """One loop of quiet life, from and to the rest pose."""
-        yield from self._silent(idle_poses(self._seed))
+        yield from silent(self._renderer.render, idle_poses(self._seed))
 
     def listen(self) -> Iterator[Shot]:
         """One loop of listening to the visitor, from and to the rest pose."""
-        yield from self._silent(listening_poses(self._seed))
-
-    def _silent(self, poses: Sequence[Pose]) -> Iterator[Shot]:
-        for start in range(0, len(poses), FRAMES_PER_CHUNK):
-            few = poses[start : start + FRAMES_PER_CHUNK]
-            yield self._shot(few, np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), None)
+        yield from silent(self._renderer.render, listening_poses(self._seed))
 
     def _shot(self, poses: Sequence[Pose], samples: Wave, sentence: Sentence | None) -> Shot:
         return Shot(samples, side_by_side(self._renderer.render, poses), sentence)

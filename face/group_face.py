@@ -10,13 +10,13 @@ from itertools import repeat
 
 import numpy as np
 
-from data.types import FPS, FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, AudioChunk, Picture, Sentence, Shot, Wave
+from data.types import FPS, AudioChunk, Picture, Sentence, Shot, Wave
 from face.articulation import eased
 from face.group import Group, laid
 from face.idle import idle_poses, listening_poses
 from face.motion import Motion
 from face.pose import REST, Pose, scaled
-from face.renderer import Renderer, side_by_side
+from face.renderer import Renderer, side_by_side, silent
 from face.sound import with_mouths
 
 BACK_FRAMES = round(0.6 * FPS)  # in which those who looked on come back to rest
@@ -61,7 +61,7 @@ class GroupFace:
             ending = motion.settle()
             shares = 1.0 - eased(np.arange(1, len(ending) + 1) / max(1, len(ending)))
             back = zip(others, ending, shares, strict=False)
-            yield from self._silent([
+            yield from silent(self._renderer.render, [
                 self._beside(tuple(scaled(other, float(share)) for other in beside), pose)
                 for beside, pose, share in back
             ])  # fmt: skip
@@ -72,13 +72,15 @@ class GroupFace:
 
     def idle(self) -> Iterator[Shot]:
         """One loop of quiet life, from and to the rest pose."""
-        yield from self._silent(list(zip(*self._loops(), strict=True)))
+        yield from silent(self._renderer.render, zip(*self._loops(), strict=True))
 
     def listen(self) -> Iterator[Shot]:
         """One loop in which the speaker listens to the visitor, from and to the rest pose."""
         listening = listening_poses(self._seed)
         idle = _returning(zip(*self._loops(), strict=True), len(listening))
-        yield from self._silent([self._beside(beside, pose) for beside, pose in zip(idle, listening, strict=True)])
+        yield from silent(
+            self._renderer.render, [self._beside(beside, pose) for beside, pose in zip(idle, listening, strict=True)]
+        )
 
     def _loops(self) -> list[list[Pose]]:
         return [idle_poses(self._seed + place) for place in range(len(self._renderer.group.members))]
@@ -89,11 +91,6 @@ class GroupFace:
 
     def _beside(self, others: Poses, pose: Pose) -> Poses:
         return (*others[: self._speaker], pose, *others[self._speaker + 1 :])
-
-    def _silent(self, poses: Sequence[Poses]) -> Iterator[Shot]:
-        for start in range(0, len(poses), FRAMES_PER_CHUNK):
-            few = poses[start : start + FRAMES_PER_CHUNK]
-            yield self._shot(few, np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), None)
 
     def _shot(self, poses: Sequence[Poses], samples: Wave, sentence: Sentence | None) -> Shot:
         return Shot(samples, side_by_side(self._renderer.render, poses), sentence)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
-from data.types import Frames, Picture
+from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, Frames, Picture, Shot
 from face.brows import BrowView
 from face.eyes import EyeView
 from face.head import Head
@@ -46,3 +47,10 @@ def side_by_side(render: Callable[[P], Picture], poses: Sequence[P]) -> Frames:
     """Some poses drawn at once, one on each of the machine's cores: OpenCV lets go of the interpreter as it works."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.stack(list(pool.map(render, poses)))
+
+
+def silent(render: Callable[[P], Picture], poses: Iterable[P]) -> Iterator[Shot]:
+    """Poses as soundless shots of nobody's sentence, a chunk of frames at a time."""
+    left = iter(poses)
+    while few := list(islice(left, FRAMES_PER_CHUNK)):
+        yield Shot(np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), side_by_side(render, few), None)

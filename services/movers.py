@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zlib import crc32
@@ -19,7 +18,7 @@ import numpy as np
 
 from data.errors import BadRecording
 from data.media import Clip, read_clip, sound_length_s, sound_pieces
-from data.types import FPS, FRAMES_PER_CHUNK, RATE, SAMPLES_PER_FRAME, Phrase, Picture, Sentence, Shot, Span, Wave
+from data.types import FPS, RATE, Phrase, Picture, Sentence, Shot, Span, Wave
 from services.progress import Steps
 from services.sitter import Sitter, Sitters, facing, only
 
@@ -175,15 +174,14 @@ def posed(rig: Rig, poses: Iterable[Pose], heard: Clip | None = None) -> Generat
 
 def shots(render: Callable[[P], Picture], poses: Iterable[P], heard: Clip | None = None) -> Generator[Shot]:
     """What is rendered of the poses as shots, with a clip's sound from its beginning on, or in silence."""
-    from face.renderer import side_by_side
+    from face.renderer import silent
     from face.sound import blocks
 
-    left, silence = iter(poses), np.zeros(0, np.float32)
+    nothing = np.zeros(0, np.float32)
     with closing(blocks(() if heard is None else heard.sound_pieces())) as sound:
-        while few := list(islice(left, FRAMES_PER_CHUNK)):
-            frames = side_by_side(render, few)
-            block = next(sound, silence)[: len(few) * SAMPLES_PER_FRAME]
-            yield Shot(np.pad(block, (0, len(few) * SAMPLES_PER_FRAME - len(block))), frames, None)
+        for shot in silent(render, poses):
+            block = next(sound, nothing)[: len(shot.audio)]
+            yield replace(shot, audio=np.pad(block, (0, len(shot.audio) - len(block))))
 
 
 def _heard(path: Path) -> Iterator[Wave]:
