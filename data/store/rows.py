@@ -130,7 +130,7 @@ class Rows:
 
     def remove_unused(self, blob_id: str) -> bool:
         """Forget a blob of which nothing speaks; whether it was so."""
-        for table in (schema.sources, schema.papers, schema.models, *MADE.values()):
+        for table in (schema.sources, schema.papers, schema.models, schema.clips, *MADE.values()):
             uses = select(table.c.id).where(table.c.blob_id == blob_id).limit(1)
             if self._connection.execute(uses).scalar_one_or_none() is not None:
                 return False
