@@ -7,7 +7,7 @@ Sources arrive hidden, piece by piece; what changes something that is there alre
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -159,6 +159,15 @@ class Adding:
         """Files of the memorial's model by their names, in the place of earlier ones; None takes one away."""
         for name, data in files.items():
             self._last.append(partial(self._set_model_file, name, None if data is None else self._put(data)))
+
+    def with_blob(self, data: bytes | Path, step: Callable[[Rows, str], None]) -> None:
+        """Keep a file, and what speaks of it: the step is given its id."""
+        blob_id, content = self._put(data)
+        self._last.append(lambda rows: step(rows, self._named(rows, blob_id, content)))
+
+    def also(self, step: Step) -> None:
+        """Something of another's that changes with it: in the same transaction, in its turn."""
+        self._last.append(step)
 
     def finish(self) -> None:
         """Show all of it."""

@@ -12,25 +12,46 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from data.accounts import Accounts
 from data.adding import Adding
+from data.answered import Answered
 from data.arrival import Arrival, check_there, take_back
+from data.clips_kept import Clips
+from data.conversations import Conversations
 from data.errors import BadHome, BadText, LanternError, NotReady, UnknownMemorial, UnknownNote
 from data.home import Home
-from data.kept import Doubtful, Kept, Stretch, confirmed, doubtful_lines, kept, letter, source_id, transcribed
+from data.kept import (
+    Doubtful,
+    Kept,
+    KeptFile,
+    Stretch,
+    confirmed,
+    doubtful_lines,
+    file_of,
+    kept,
+    letter,
+    source_id,
+    transcribed,
+)
+from data.members import Members, utc_now
 from data.memory import Memory, not_for
 from data.names import covers, folded
+from data.passwords import RFC_9106_LOW_MEMORY, Parameters, Passwords
 from data.store import THEIRS, WORDS, KeptRow, Made, Store
 from data.types import Known, Letter, Person, Visitor
+from data.uploads import Uploads, forget
 from data.vault import Vault
 
 __all__ = ["Adding", "Archive", "Doubtful", "Kept", "Memorial", "Stretch", "folded"]
 
 PREFIX_CHARS = 4  # of an id, at least, to name a memorial by it
 SHOWN_CHARS = 8  # of an id in a message
+FILE_ID_CHARS = 32
 UNDATED = "9999"  # sorts behind every date
 
 
@@ -40,6 +61,19 @@ class Memorial:
 
     id: str
     person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Of what an answer rests on: each is another once that changes. `told` are those of what visitors told."""
+
+    made: str  # voice, portrait, what was learnt, what was chosen
+    words: str  # person, sources, and what the family says of them
+    told: frozenset[str]
+
+    def still_hold(self, now: Marks) -> bool:
+        """Whether what rests on these may be used still. What was told since can wait; what was forgotten cannot."""
+        return (self.made, self.words) == (now.made, now.words) and self.told <= now.told
 
 
 class Archive:
@@ -68,6 +102,11 @@ class Archive:
         """Let go of the database and remove this process's temporary files."""
         self._store.close()
         self.home.close()
+
+    def check(self) -> None:
+        """Raises what keeps the database from answering."""
+        with self._store.reading() as rows:
+            rows.knows("")
 
     def __enter__(self) -> Self:
         return self
@@ -126,6 +165,14 @@ class Archive:
             raise UnknownMemorial("this memorial is not here any more: `lantern list` shows those that there are")
         return found[0]
 
+    def change(self, memorial_id: str, person: Person) -> Memorial:
+        """The same memorial, with its person told otherwise."""
+        sealed = self._vault.seal(memorial_id, json.dumps(asdict(person), ensure_ascii=False), "memorials.person")
+        with self.home.writing(), self._store.changing() as rows:
+            check_there(rows, memorial_id, for_change=True)
+            rows.set_person(memorial_id, sealed)
+        return Memorial(memorial_id, person)
+
     def remove(self, memorial_id: str) -> None:
         """The memorial with everything in it. Nothing can bring it back."""
         with self.home.writing():
@@ -134,6 +181,16 @@ class Archive:
                 self._vault.condemn(memorial_id)
                 rows.remove_memorial(memorial_id)
             self._vault.forget(memorial_id)
+
+    # Who may come in
+
+    def accounts(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> Accounts:
+        """Those of this home; new passwords are kept as the parameters say."""
+        return Accounts(self._vault, self._store, Passwords(parameters))
+
+    def members(self, memorial_id: str) -> Members:
+        """Who belongs to a memorial, and who is invited to it."""
+        return Members(self._vault, self._store, memorial_id, utc_now)
 
     # What the family gave
 
@@ -183,6 +240,10 @@ class Archive:
     def memory(self, memorial_id: str) -> Memory:
         """What is known beside what the person left."""
         return Memory(self.home, self._vault, self._store, memorial_id)
+
+    def answered(self) -> Answered:
+        """Requests with a key of their own, and what was answered to them."""
+        return Answered(self.home, self._vault, self._store)
 
     def doubtful(self, memorial_id: str) -> list[Doubtful]:
         """The lines that a machine read and nobody confirmed yet."""
@@ -288,6 +349,82 @@ class Archive:
             check_there(rows, memorial_id)
             for row in rows.outlines(memorial_id):
                 yield kept(self._vault, memorial_id, row)
+
+    def file_id(self, memorial_id: str, path: str) -> str:
+        """By which others may name a file: always the same, and telling nobody what it is called."""
+        named = self._vault.fingerprint(memorial_id, b"file", path.encode("utf-8", "surrogatepass"))
+        return named.hex()[:FILE_ID_CHARS]
+
+    def file(self, memorial_id: str, file_id: str) -> KeptFile:
+        """The one of that id; raises `UnknownNote`."""
+        ids: dict[str, str] = {}
+        path, blobs, kinds = "", dict[str, None](), set[str]()
+        with self._store.reading() as rows:
+            check_there(rows, memorial_id)
+            for row in rows.outlines(memorial_id):
+                each = file_of(self._vault, memorial_id, row)
+                if (ids.get(each) or ids.setdefault(each, self.file_id(memorial_id, each))) == file_id:
+                    path = each
+                    blobs[row.blob_id] = None
+                    kinds.add(row.kind)
+        if not blobs:
+            raise UnknownNote("no file of that id is kept: look at the list of sources")
+        return KeptFile(path, tuple(blobs), frozenset(kinds))
+
+    def passages(self, memorial_id: str, file: KeptFile, after: int, most: int) -> list[tuple[int, Letter]]:
+        """What a file says, left out or not: so many passages behind the one of that number, in their order."""
+        lines, found = self.memory(memorial_id).confirmations(), list[tuple[int, Letter]]()
+        with self._store.reading() as rows:
+            for number, row in rows.worded(memorial_id, file.blob_ids, after):
+                given = letter(self._vault, memorial_id, row)
+                if given.file == file.path:
+                    found.append((number, confirmed(given, lines.get(source_id(row), {}))))
+                if len(found) == most:
+                    break
+        return found
+
+    @contextmanager
+    def original(self, memorial_id: str, file: KeptFile) -> Iterator[Path]:
+        """A file as it was given; it is gone after the block."""
+        with self._vault.checkout(memorial_id, file.blob_ids[0]) as path:
+            yield path
+
+    # What is said here
+
+    def conversations(self, memorial_id: str) -> Conversations:
+        """Those that are kept."""
+        return Conversations(self.home, self._vault, self._store, memorial_id)
+
+    def clips(self, memorial_id: str) -> Clips:
+        """Those that were made, and are kept."""
+        return Clips(self._vault, self._store, partial(self.adding, memorial_id), memorial_id)
+
+    def marks(self, memorial_id: str) -> Marks:
+        """Of what an answer rests on now."""
+        with self._store.reading() as rows:
+            check_there(rows, memorial_id)
+            found = rows.marks
+            return Marks(found.made(memorial_id), found.words(memorial_id), found.remembered(memorial_id))
+
+    def face_mark(self, memorial_id: str, choice: str) -> str:
+        """Of the portrait and of what the family chose to move it, a model file of that name."""
+        with self._store.reading() as rows:
+            check_there(rows, memorial_id)
+            return rows.marks.face(memorial_id, choice)
+
+    # What is on its way in
+
+    def uploads(self, memorial_id: str) -> Uploads:
+        """Files that come a piece at a time."""
+        return Uploads(self._vault, self._store, partial(self.adding, memorial_id), memorial_id)
+
+    def prune_uploads(self, untouched_since: datetime) -> None:
+        """Forget those to which nothing more has come."""
+        with self._store.reading() as rows:
+            old = rows.uploads.untouched_since(untouched_since)
+        for each in old:
+            with suppress(UnknownMemorial), self.adding(each.memorial_id) as adding:
+                forget(adding, [each.id])
 
     # What long work was given, and what it has made so far
 

@@ -1,8 +1,8 @@
 """Writes labelled clips as they come, in constant memory, and reads clips back. Knows PyAV; knows nothing of faces.
 
 H.264 and AAC in MP4, 25 frames a second, colours after BT.709, the index at the front so that a browser starts at
-once. The AAC encoder puts 1,024 samples of its own before the first; they lie before time zero, where the edit list
-that the muxer writes cuts them off again, so that sound and picture begin together.
+once. What the AAC encoder puts before the first sample lies before time zero, where the edit list that the muxer writes
+cuts it off again, so that sound and picture begin together.
 """
 
 from __future__ import annotations
@@ -15,28 +15,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from data import files
+from data.encoder import Encoder, Quality
 from data.errors import BadRecording, LanternError, NotReady
-from data.label import PRODUCER, Label, Stamp
+from data.label import PRODUCER, Label
 from data.sound import open_media, read_sound, sound_pieces
 from data.types import FPS, RATE, Picture, Shot, Wave
 
 if TYPE_CHECKING:
-    from av.video.stream import VideoStream
+    from av.packet import Packet
 
-FILE_RATE = 48_000  # samples a second in the file
-SOUND_BITS = 128_000  # a second
-# FFmpeg's encoder by default makes audible clicks (a steady tone of .5 came back with peaks of .84); like this, speech
-# comes back with a signal-to-noise ratio of 41 … 48 dB and no click.
-SOUND_OPTIONS = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0"}
-CRF = "17"  # at which a still background stays within 0.05 grey levels once it is encoded
-PRESET = "veryfast"
-KEYFRAME_FRAMES = 30 * FPS  # a player can jump to every half minute; each one makes a still background flicker
-BT709 = 1  # the number of the primaries, the transfer and the matrix alike
+# at this CRF a still background stays within 0.05 grey levels once it is encoded; a player can jump to every half
+# minute, and each such keyframe makes a still background flicker
+QUALITY = Quality({"preset": "veryfast", "crf": "17"}, keyframe_frames=30 * FPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,47 +154,33 @@ class _Writer:
 
     def __init__(self, path: Path, part: Path, label: Label, first: Shot) -> None:
         import av
-        from av.video.reformatter import VideoReformatter
 
         begun_s = time.perf_counter()
         self._path = path
-        self._height, self._width = first.frames.shape[1:3]
-        if self._width % 2 or self._height % 2:
-            raise ValueError(f"a clip of {self._width} × {self._height} px: both sides must be even")
-        self._stamp: Stamp = label.drawn(self._width, self._height)
-        self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=FILE_RATE)
-        self._reformatter = VideoReformatter()
-        self._samples = self._frames = 0
+        self._frames = 0
+        height, width = first.frames.shape[1:3]
         with _explained(path):
             # the second flag keeps fields that MP4 has no name for
             self._container = av.open(str(part), "w", format="mp4", options={"movflags": "faststart+use_metadata_tags"})
-            self._container.metadata.update(label.fields())
-            self._video = self._add_video()
-            self._sound = self._container.add_stream("aac", rate=FILE_RATE, options=SOUND_OPTIONS, layout="mono")
-            self._sound.bit_rate = SOUND_BITS
+            self._encoder = Encoder(self._container, width, height, label, QUALITY)
         self._encode_s = time.perf_counter() - begun_s
 
     def write(self, shot: Shot) -> None:
         begun_s = time.perf_counter()
-        height, width = shot.frames.shape[1:3]
-        if (width, height) != (self._width, self._height):
-            raise ValueError(f"a frame of {width} × {height} px in a clip of {self._width} × {self._height} px")
         with _explained(self._path):
-            self._write_sound(shot.audio)
+            self._mux(self._encoder.hear(shot.audio))
             for picture in shot.frames:
-                self._write_picture(picture)
+                self._mux(self._encoder.see(picture, self._frames))
+                self._frames += 1
         self._encode_s += time.perf_counter() - begun_s
 
     def finish(self) -> ClipInfo:
         begun_s = time.perf_counter()
         with _explained(self._path):
-            for part in self._resampler.resample(None):
-                self._container.mux(self._sound.encode(part))
-            self._container.mux(self._sound.encode(None))
-            self._container.mux(self._video.encode(None))
+            self._mux(self._encoder.rest())
             self._container.close()
         self._encode_s += time.perf_counter() - begun_s
-        return ClipInfo(self._frames / FPS, self._frames, self._width, self._height, self._encode_s)
+        return ClipInfo(self._frames / FPS, self._frames, self._encoder.width, self._encoder.height, self._encode_s)
 
     def close(self) -> None:
         """After `finish` this does nothing; before it, what was written is of no use."""
@@ -208,42 +189,9 @@ class _Writer:
         with suppress(av.error.FFmpegError, OSError, ValueError):
             self._container.close()
 
-    def _add_video(self) -> VideoStream:
-        from av.video.reformatter import ColorRange
-
-        video = self._container.add_stream("libx264", rate=FPS, options={"preset": PRESET, "crf": CRF})
-        video.width, video.height, video.pix_fmt = self._width, self._height, "yuv420p"
-        codec = video.codec_context
-        codec.gop_size = KEYFRAME_FRAMES
-        codec.color_primaries = codec.color_trc = codec.colorspace = BT709
-        codec.color_range = ColorRange.MPEG
-        return video
-
-    def _write_sound(self, wave: Wave) -> None:
-        import av
-
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave[None], np.float32), format="fltp", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
-        self._samples += len(wave)
-        for part in self._resampler.resample(frame):
-            self._container.mux(self._sound.encode(part))
-
-    def _write_picture(self, picture: Picture) -> None:
-        import av
-        from av.video.reformatter import ColorRange, Colorspace
-
-        marked = picture.copy()
-        self._stamp.lay_over(marked[None])
-        frame = self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(marked, format="rgb24"),
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-        )
-        frame.pts, frame.time_base = self._frames, Fraction(1, FPS)
-        self._frames += 1
-        self._container.mux(self._video.encode(frame))
+    def _mux(self, packets: Iterator[Packet[Any]]) -> None:
+        for packet in packets:
+            self._container.mux(packet)
 
 
 @contextmanager

@@ -9,9 +9,12 @@ LanternError            1  a fault of ours
 │   │   └── FaceTurned
 │   ├── BadRecording       not a sound that can be read, too short, or silent
 │   ├── BadDate
+│   ├── Taken              somebody else has that name
 │   ├── UnknownMemorial    no memorial of that name or id, or several
 │   ├── UnknownJob         no job of that id, or several
 │   ├── UnknownNote        no memory, correction or doubtful line of that id, or several
+│   ├── TooLarge           more than is taken at once
+│   ├── OutOfStep          what was given does not go on from where things stand
 │   └── NotReady           the memorial lacks what this needs
 │       └── Outdated       what was made of its sources is of another version of this program
 ├── Missing             3  something is missing on this machine
@@ -69,6 +72,10 @@ class BadDate(Refused):
     pass
 
 
+class Taken(Refused):
+    pass
+
+
 class UnknownMemorial(Refused):
     pass
 
@@ -78,6 +85,14 @@ class UnknownJob(Refused):
 
 
 class UnknownNote(Refused):
+    pass
+
+
+class TooLarge(Refused):
+    pass
+
+
+class OutOfStep(Refused):
     pass
 
 
@@ -134,7 +149,7 @@ def in_our_words(error: Exception) -> LanternError:
         return Missing("this machine has too little memory for that: close other programs, or give smaller files")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoRoom("the disk is full: make room there")
-    return LanternError(f"a fault of ours ({type(error).__name__} at {_where(error)}); LANTERN_DEBUG=1 shows all of it")
+    return LanternError(f"a fault of ours ({type(error).__name__} at {where(error)}); LANTERN_DEBUG=1 shows all of it")
 
 
 def named(name: str, message: str) -> LanternError:
@@ -143,7 +158,8 @@ def named(name: str, message: str) -> LanternError:
     return found(message) if isinstance(found, type) and issubclass(found, LanternError) else LanternError(message)
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
+    """The file and line that raised it."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

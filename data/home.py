@@ -5,6 +5,8 @@
     lantern.sqlite  (data/store)
     vault/          (data/vault.py)
     jobs.sqlite     (orchestrator/jobs.py)
+    tls/            keys and certificates for the house (services/certificate.py)
+    recall-model, speech-model   written by the family: which models to use
     jobs/           how far running work is; logs/ what became of it, for people
     tmp/            one folder for each running process; those of dead ones are swept
     caches/         what libraries keep for themselves
@@ -47,6 +49,7 @@ VAULT = "vault"
 TMP = "tmp"
 CACHES = "caches"
 RECALL_MODEL = "recall-model"  # written by the family: a sentence-transformers model, by path or name
+SPEECH_MODEL = "speech-model"  # and a faster-whisper model, by path
 
 LOCK = ".lock"  # held while the folder is made, or the temporary files are swept
 WRITERS = ".writers"  # shared by those who write, held alone by the one who sweeps
@@ -135,14 +138,7 @@ class Home:
     @property
     def recall_model(self) -> str | None:
         """The model of meanings that the family named for recall, if any."""
-        try:
-            return (self.root / RECALL_MODEL).read_text("utf-8").strip() or None
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as err:
-            raise BadHome(
-                f"{self.root / RECALL_MODEL} cannot be read: write a model's path or name, or remove it"
-            ) from err
+        return named_model(self.root, RECALL_MODEL)
 
     def cache(self, name: str) -> Path:
         """A folder for what can be made anew at any time, and tells nothing of anybody."""
@@ -236,6 +232,16 @@ class Home:
         for session in files.folder(self.root / TMP).iterdir():
             with suppress(OSError), _locked(session / LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB):
                 shutil.rmtree(session, ignore_errors=True)
+
+
+def named_model(root: Path, setting: str) -> str | None:
+    """What the family wrote into one of the files that name a model, if they did."""
+    try:
+        return (root / setting).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as err:
+        raise BadHome(f"{root / setting} cannot be read: write a model's path or name, or remove it") from err
 
 
 @contextmanager

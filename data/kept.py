@@ -33,6 +33,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that the family gave, as `path` names it for good. `blob_ids` are what it was made of, the first first."""
+
+    path: str
+    blob_ids: tuple[str, ...]
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Doubtful:
     """A line of a letter that a machine read and was not sure of."""
 
@@ -76,10 +85,15 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> int:
     )
 
 
+def file_of(vault: Vault, memorial_id: str, row: KeptRow) -> str:
+    """Where a source came from."""
+    return _text(vault, memorial_id, row, "file") or ""
+
+
 def kept(vault: Vault, memorial_id: str, row: KeptRow) -> Kept:
     """A source without its words."""
     author, date = (_text(vault, memorial_id, row, column) for column in ("author", "date"))
-    return Kept(row.kind, _text(vault, memorial_id, row, "file") or "", author, date)
+    return Kept(row.kind, file_of(vault, memorial_id, row), author, date)
 
 
 def letter(vault: Vault, memorial_id: str, row: KeptRow) -> Letter:

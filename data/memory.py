@@ -76,6 +76,23 @@ class Memory:
             self._put(rows, "visitors", asdict(visitor), note)
         return visitor
 
+    def visitors_by_id(self) -> dict[str, Visitor]:
+        """The same, each by the id of its note."""
+        return {note.row.id: Visitor(**note.says) for note in self._notes("visitors")}
+
+    def set_visitor(self, note_id: str, relation: str | None, called: str | None) -> Visitor:
+        """Say anew who somebody is; what is None is not known any more. The name stays: much hangs on it."""
+        with self._changing() as rows:
+            note = self._found(rows, "visitors", note_id)
+            visitor = Visitor(note.says["name"], relation, called)
+            self._put(rows, "visitors", asdict(visitor), note)
+        return visitor
+
+    def remove_visitor(self, note_id: str) -> None:
+        """Know somebody no more. What they told stays until it is forgotten."""
+        with self._changing() as rows:
+            rows.remove_note("visitors", self._found(rows, "visitors", note_id).row.id)
+
     # What they told
 
     def remembered(self, visitor: str | None = None) -> list[Remembered]:

@@ -51,6 +51,8 @@ def read_picture(path: Path, content: bytes | None = None) -> Picture:
                 return np.array(_rgb(ImageOps.exif_transpose(image)))
     except FileNotFoundError as err:
         raise BadPicture(f"{path.name}: there is no such file: check its name") from err
+    except IsADirectoryError as err:
+        raise BadPicture(f"{path.name} is a folder: give one photo out of it") from err
     except UnidentifiedImageError as err:
         if _is_video(path, content):
             raise BadPicture(
@@ -66,7 +68,7 @@ def read_picture(path: Path, content: bytes | None = None) -> Picture:
 
 
 def own_picture_bytes(picture: Picture) -> bytes:
-    """A PNG without a label, for what is kept here and never goes out. (H, W, 3) RGB."""
+    """A PNG without a label, for a picture of the family's own in which nothing is ours. (H, W, 3) RGB."""
     from PIL import Image
 
     out = io.BytesIO()

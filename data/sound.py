@@ -48,15 +48,15 @@ def open_media(path: Path, content: bytes | None = None) -> InputContainer:
     return av.open(memory, "r", options=options)
 
 
-def read_sound(path: Path, content: bytes | None = None) -> Wave:
-    """The recording, or the sound of a video, as 24 kHz mono. Raises `BadRecording`.
+def read_sound(path: Path, content: bytes | None = None, longest_s: float = LONGEST_S) -> Wave:
+    """The recording, or the sound of a video, as 24 kHz mono. Raises `BadRecording`, for one that is longer too.
 
     Where `content` is given, the path only names it.
     """
     with opened(path, content) as (container, stream):
-        if told_length_s(container) > LONGEST_S:
-            raise BadRecording(too_long(path))
-        return _decoded(path, container, stream)
+        if told_length_s(container) > longest_s:
+            raise BadRecording(too_long(path, longest_s))
+        return _decoded(path, container, stream, longest_s)
 
 
 def sound_pieces(path: Path) -> Iterator[Wave]:
@@ -98,12 +98,12 @@ def told_length_s(container: InputContainer) -> float:
     return float((container.duration or 0) / av.time_base)
 
 
-def _decoded(path: Path, container: InputContainer, stream: AudioStream) -> Wave:
+def _decoded(path: Path, container: InputContainer, stream: AudioStream, longest_s: float) -> Wave:
     buffer = io.BytesIO()
     for samples in _samples(path, container, stream):
         buffer.write(samples.tobytes())
-        if buffer.tell() > LONGEST_S * RATE * samples.itemsize:
-            raise BadRecording(too_long(path))
+        if buffer.tell() > longest_s * RATE * samples.itemsize:
+            raise BadRecording(too_long(path, longest_s))
     if not buffer.tell():
         raise BadRecording(f"{path.name} is empty: choose another recording")
     wave = np.frombuffer(buffer.getbuffer(), dtype=np.float32)  # the buffer itself, not a copy
@@ -133,9 +133,10 @@ def _flat(frame: AudioFrame) -> Wave:
     return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
 
 
-def too_long(path: Path) -> str:
+def too_long(path: Path, longest_s: float = LONGEST_S) -> str:
     """What to say of a recording that is longer."""
-    return f"{path.name} is longer than {LONGEST_S // 3600} hours: cut it into shorter files"
+    most = f"{longest_s // 3600:.0f} hours" if longest_s >= 3600 else f"{longest_s:.0f} seconds"
+    return f"{path.name} is longer than {most}: cut it into shorter files"
 
 
 def write_sound(path: Path, wave: Wave, label: Label) -> None:

@@ -7,7 +7,7 @@ in `orchestrator/` has moved them there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -137,16 +137,26 @@ class AudioChunk:
 class Shot:
     """Sound with the frames that belong to it: `frames.shape[0] * SAMPLES_PER_FRAME == audio.shape[0]`.
 
-    `sentence` is None where nobody speaks: the idle loop, and the return to rest after an answer.
+    `sentence` is None where nobody speaks: the idle loop, and the return to rest after an answer. Where the machine or
+    the way to the visitor is slow, one picture stands for `every` frames, from the first on: the others repeat it.
     """
 
     audio: Wave
     frames: Frames
     sentence: Sentence | None
+    every: int = 1
 
     def __post_init__(self) -> None:
         if len(self.frames) * SAMPLES_PER_FRAME != len(self.audio):
             raise ValueError(f"{len(self.frames)} frames do not cover {len(self.audio)} samples")
+
+
+Pace = Callable[[], int]  # asked before each shot: for how many frames one picture of it stands
+
+
+def unhurried() -> int:
+    """The pace at which every frame is drawn."""
+    return 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Each memorial has a random key of its own, wrapped by the home's key; forgetting that one small file makes everything
 of the memorial unreadable at once. All encryption is AES-256-GCM; from a memorial's key HKDF derives one key for each
-blob, one for texts and one for fingerprints.
+blob, one for texts and one for fingerprints. What belongs to no memorial has a key that is derived from the home's.
 
 A blob is cut into chunks after the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár: "Online
 Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015): a chunk's nonce holds its number and whether
@@ -48,6 +48,7 @@ BUSY_S, LOOK_S = 30.0, 0.05  # how long to wait for another who adds, and betwee
 MAGIC = b"LNTB\x01"
 KEY_FILE = "key"
 TOMBSTONE = "removed"
+NO_MEMORIAL = ""  # in place of an id: what belongs to the home itself
 
 DAMAGED = "a file in {folder} is damaged or was exchanged: put the home folder back from a backup"
 
@@ -180,6 +181,18 @@ class Vault:
                     digest.update(piece)
         return digest.digest()
 
+    def seal_home(self, text: str, place: str) -> bytes:
+        """As `seal`, for what belongs to no memorial."""
+        return self.seal(NO_MEMORIAL, text, place)
+
+    def unseal_home(self, sealed: bytes, place: str) -> str:
+        """The text that `seal_home` was given."""
+        return self.unseal(NO_MEMORIAL, sealed, place)
+
+    def fingerprint_home(self, *parts: bytes) -> bytes:
+        """As `fingerprint`, for what belongs to no memorial."""
+        return self.fingerprint(NO_MEMORIAL, *parts)
+
     def memorials(self) -> set[str]:
         """The ids of all that have a folder here, half-made ones included."""
         if not self._root.exists():
@@ -195,6 +208,8 @@ class Vault:
         return path.name not in {KEY_FILE, TOMBSTONE} and not files.PART.fullmatch(path.name)
 
     def _key(self, memorial_id: str) -> bytes:
+        if memorial_id == NO_MEMORIAL:
+            return _derive(self._home.key, "home")
         path = self._root / memorial_id / KEY_FILE
         try:
             wrapped = path.read_bytes()

@@ -27,9 +27,9 @@ class Line:
         self.stopped = False
         self._stretches: list[Ahead[object]] = []
 
-    def ahead(self, items: Iterator[T]) -> Ahead[T]:
-        """Start making `items` now; they are read from what this returns."""
-        stretch = Ahead(self, items)
+    def ahead(self, items: Iterator[T], depth: int = DEPTH) -> Ahead[T]:
+        """Start making `items` now, at most `depth` of them ahead; they are read from what this returns."""
+        stretch = Ahead(self, items, depth)
         self._stretches.append(stretch)  # type: ignore[arg-type]
         return stretch
 
@@ -45,9 +45,10 @@ class Line:
 class Ahead(Generic[T]):
     """An iterator over items that are made in another thread. `busy_s` is the time that making them took."""
 
-    def __init__(self, line: Line, items: Iterator[T]) -> None:
+    def __init__(self, line: Line, items: Iterator[T], depth: int) -> None:
         self._line = line
         self._items = items
+        self._depth = depth
         self._ready: deque[T] = deque()
         self._ended = False
         self._error: BaseException | None = None
@@ -97,7 +98,7 @@ class Ahead(Generic[T]):
 
     def _hand_over(self, item: T) -> bool:
         with self._line.changed:
-            self._line.changed.wait_for(lambda: len(self._ready) < DEPTH or self._line.stopped)
+            self._line.changed.wait_for(lambda: len(self._ready) < self._depth or self._line.stopped)
             if self._line.stopped:
                 return False
             self._ready.append(item)

@@ -9,7 +9,7 @@ from itertools import chain
 
 from data.types import AudioChunk, Phoneme, Phrase, Sentence, Shot, Turn
 from orchestrator.ahead import Line
-from orchestrator.stages import Face, Persona, Voice
+from orchestrator.stages import Animator, Persona, Voice
 
 SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’」』)）]*\s*$")
 
@@ -29,7 +29,7 @@ class Record:
 
 
 def perform(
-    persona: Persona, voice: Voice, face: Face, turns: Sequence[Turn], record: Record | None = None
+    persona: Persona, voice: Voice, face: Animator, turns: Sequence[Turn], record: Record | None = None
 ) -> Generator[Shot, None, None]:
     """Answer the last of `turns`, each stage one step ahead of the next.
 

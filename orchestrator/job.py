@@ -64,6 +64,7 @@ class Standing:
     ended_at: datetime | None
     progress: Progress | None
     error: str | None
+    by: str | None = None  # the id of the account that handed it in; none from the command line
 
     @property
     def ended(self) -> bool:

@@ -16,7 +16,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -32,6 +32,7 @@ from data import files
 from data.archive import Archive
 from data.errors import Busy, Cancelled, LanternError, Missing, NoRoom, UnknownJob, in_our_words, named
 from data.store import explained, new_file, sqlite_url
+from data.uploads import KEPT as KEPT_UPLOADED
 from orchestrator.job import (
     ENDED,
     SHOWN_CHARS,
@@ -63,7 +64,8 @@ VERSION = "2"  # by default a hash of the source, and what another version began
 WORKFLOW = "job"
 MOST_CRASHES = 5  # of the whole process, one after the other, while it was at the same job
 
-LOOKING_S = 0.1  # between two looks into a queue, and for whether a running job shall stop
+LOOKING_S = 0.1  # between two looks for whether a running job shall stop
+POLLING_S = 0.5  # between two looks into a queue, of which each is a query: there are several, for as long as it runs
 GRACE_S = 0.6  # for a body to stop by itself, before it is left alone and may publish nothing more
 AGAIN_AFTER_S = (1.0, 4.0, 16.0)  # what failed in a way that may pass
 MAY_PASS = frozenset({
@@ -105,8 +107,11 @@ class Desk:
     ) -> None:
         self._client.destroy()
 
-    def enqueue(self, kind: Kind, memorial_id: str, given: Mapping[str, bytes]) -> str:
-        """Hand in a job with its papers; gives its id. Once this returns, it will be done; where it raises, not."""
+    def enqueue(self, kind: Kind, memorial_id: str, given: Mapping[str, bytes], by: str | None = None) -> str:
+        """Hand in a job with its papers; gives its id. Once this returns, it will be done; where it raises, not.
+
+        `by` is the id of the account that wants it.
+        """
         job_id = _new_id()
         try:
             with self.archive.adding(memorial_id) as adding:
@@ -122,6 +127,7 @@ class Desk:
                     },
                     kind.name,
                     memorial_id,
+                    by,
                 )
         except BaseException:
             with suppress(LanternError, OSError), explained():
@@ -146,6 +152,10 @@ class Desk:
         over = self._list(status=[name for name in STATES if name not in UNENDED], limit=ended, sort_desc=True)
         just_ended = {each.id for each in over}
         return [*reversed(over), *(each for each in going if each.id not in just_ended)]
+
+    def standings_by_id(self, job_ids: Collection[str]) -> dict[str, Standing]:
+        """Those of some jobs; what is not here any more is not among them."""
+        return {each.id: each for each in self._list(workflow_ids=list(job_ids))} if job_ids else {}
 
     def find(self, prefix: str) -> Standing:
         """The one whose id begins so; raises `UnknownJob`."""
@@ -180,6 +190,8 @@ class Desk:
             self._tidy(each.memorial_id, each.id)
         with explained():
             self._client.delete_workflows([each.id for each in gone])
+        self.archive.answered().prune(now)
+        self.archive.prune_uploads(now - KEPT_UPLOADED)
         long_there = self.archive.jobs_with_papers(now - UNKNOWN_AFTER)
         with_papers = self.archive.jobs_with_papers(now)
         states = {each.id: each.state for each in self._list()}
@@ -220,7 +232,7 @@ class Desk:
         return [self._standing(row, works=works) for row in rows]
 
     def _standing(self, row: WorkflowStatus, *, works: bool) -> Standing:
-        kind, memorial_id = row.input["args"] if row.input else ("", "")
+        kind, memorial_id, by = _given(row)
         error = (row.output or {}).get("error")
         state: State = "failed" if error else STATES[row.status]
         if state == "running" and not works:
@@ -229,7 +241,9 @@ class Desk:
             error = "LanternError"
         progress = read_progress(self.home.jobs, row.workflow_id) if state == "running" else None
         ended = _time(row.completed_at) if state in ENDED and row.completed_at else None
-        return Standing(row.workflow_id, kind, memorial_id, state, _time(row.created_at or 0), ended, progress, error)
+        return Standing(
+            row.workflow_id, kind, memorial_id, state, _time(row.created_at or 0), ended, progress, error, by
+        )
 
     def _set_up(self) -> None:
         with self.home.setting_up():
@@ -238,10 +252,11 @@ class Desk:
             DBOS.migrate(self.url)
 
     def _register_queues(self) -> None:
-        there = {queue.name for queue in self._client.list_queues()}
+        """Those that are missing, and those that an earlier version looked into at another pace."""
+        there = {queue.name for queue in self._client.list_queues() if queue.polling_interval_sec == POLLING_S}
         for name in set(_queues()) - there:
             self._client.register_queue(
-                name, worker_concurrency=1, partition_concurrency=1, polling_interval_sec=LOOKING_S
+                name, worker_concurrency=1, partition_concurrency=1, polling_interval_sec=POLLING_S
             )
 
 
@@ -318,11 +333,11 @@ class Worker:
             "application_version": VERSION,
             "serializer": SERIALIZER,
             "use_listen_notify": False,
-            "notification_listener_polling_interval_sec": LOOKING_S,
+            "notification_listener_polling_interval_sec": POLLING_S,
             "log_level": "ERROR",
         }
 
-        def job(kind: str, memorial_id: str) -> Outcome:
+        def job(kind: str, memorial_id: str, _by: str | None = None) -> Outcome:
             return self._work(kind, memorial_id)
 
         with explained():
@@ -474,6 +489,12 @@ def _queue(resource: Resource, urgency: str) -> str:
 
 def _queues() -> list[str]:
     return [_queue(resource, urgency) for resource, urgency in product(get_args(Resource), URGENCIES)]
+
+
+def _given(row: WorkflowStatus) -> tuple[str, str, str | None]:
+    """Kind, memorial, and who handed it in, which rows of earlier versions do not tell."""
+    kind, memorial_id, *by = row.input["args"] if row.input else ("", "")
+    return kind, memorial_id, by[0] if by else None
 
 
 def _time(epoch_ms: int) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from data.types import AudioChunk, Phrase, Sentence, Shot, Turn
+from data.types import AudioChunk, Pace, Phrase, Sentence, Shot, Turn, unhurried
 
 
 class Persona(Protocol):
@@ -25,11 +25,18 @@ class Voice(Protocol):
         """Sound of one sentence, times counted from its own start; the last chunk is marked `last`."""
 
 
-class Face(Protocol):
+class Animator(Protocol):
     """Turns sound into a moving portrait."""
 
     def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
         """One shot a chunk, from the rest pose; after the last chunk a soundless return to rest."""
+
+
+class Face(Animator, Protocol):
+    """A portrait that lives, whether it speaks or not."""
+
+    def animate(self, audio: Iterator[AudioChunk], pace: Pace = unhurried) -> Iterator[Shot]:
+        """The same, with a picture for as many frames as the pace says."""
 
     def idle(self) -> Iterator[Shot]:
         """One loop of quiet life, from and to the rest pose."""

@@ -12,11 +12,13 @@ from data.types import (
     SAMPLES_PER_FRAME,
     AudioChunk,
     Mark,
+    Pace,
     Phoneme,
     Phrase,
     Sentence,
     Shot,
     Turn,
+    unhurried,
 )
 
 
@@ -64,14 +66,16 @@ class Colour:
     before_each: Callable[[], None] = lambda: None
     closed: threading.Event = field(default_factory=threading.Event)
 
-    def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
+    def animate(self, audio: Iterator[AudioChunk], pace: Pace = unhurried) -> Iterator[Shot]:
         try:
             for chunk in audio:
                 self.before_each()
                 first, count = chunk.start_samples // SAMPLES_PER_FRAME, len(chunk.samples) // SAMPLES_PER_FRAME
                 levels = (np.arange(first, first + count) % 256).astype(np.uint8)
                 frames = np.broadcast_to(levels[:, None, None, None], (count, self.size_px, self.size_px, 3))
-                yield Shot(chunk.samples, frames.copy(), chunk.sentence)
+                every = pace()
+                shown = np.repeat(frames[::every], every, axis=0)[:count]
+                yield Shot(chunk.samples, shown, chunk.sentence, every)
         finally:
             self.closed.set()
 

@@ -39,6 +39,7 @@ __all__ = [
     "Spoken",
     "Told",
     "importer_for",
+    "letters_in",
     "read_letters",
 ]
 
@@ -87,11 +88,15 @@ def importer_for(file: File, named: str | None = None) -> Importer:
 
 def read_letters(path: Path) -> Imported:
     """The letters or messages of one person in a plain text. Raises `BadText`."""
-    original = files.read(path, LARGEST_BYTES, BadText)
-    items = tuple(PlainText().read(File.of(path.name, original)))
+    return letters_in(path.name, files.read(path, LARGEST_BYTES, BadText))
+
+
+def letters_in(name: str, original: bytes) -> Imported:
+    """The same of a text in memory."""
+    items = tuple(PlainText().read(File.of(name, original)))
     letters = tuple(item for item in items if isinstance(item, Letter))
     if any(letter.author is not None for letter in letters):
-        raise BadText(f"{path.name} seems to be {CHAT}")
+        raise BadText(f"{name} seems to be {CHAT}")
     return Imported(letters, tuple(item for item in items if isinstance(item, LeftOut)), original)
 
 

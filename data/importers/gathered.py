@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from os.path import abspath
 from pathlib import Path, PurePosixPath
 
@@ -58,6 +59,17 @@ def gathered(paths: Sequence[Path], left_out: Counter[str]) -> Iterator[Found]:
         else:
             near = "" if "/" in name else whole.parent.name
             yield from _unpacked(Found(File.on_disk(path), name, near=near))
+
+
+def given(files: Iterable[File]) -> Iterator[Found]:
+    """Files that come one by one without a folder; a second one of the same name has a number."""
+    names = set[str]()
+    for file in files:
+        path = PurePosixPath(file.name)
+        numbered = (f"{path.stem} {number}{path.suffix}" for number in count(2))
+        name = next(name for name in chain((file.name,), numbered) if name not in names)
+        names.add(name)
+        yield from _unpacked(Found(replace(file, name=name), name))
 
 
 def _walked(root: Path, called: str, left_out: Counter[str]) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from data.store.rows import Identity, KeptRow, Made, Noted, NoteRow, Rows
 from data.store.schema import THEIRS, WORDS
 from data.store.store import Store, explained, new_file, sqlite_url
+from data.store.upload_rows import UploadRow
 
 __all__ = [
     "THEIRS",
@@ -14,6 +15,7 @@ __all__ = [
     "Noted",
     "Rows",
     "Store",
+    "UploadRow",
     "explained",
     "new_file",
     "sqlite_url",

@@ -11,6 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Delete, Select, delete, func, 
 from sqlalchemy.sql.schema import Table
 
 from data.store import schema
+from data.store.account_rows import AccountRows
+from data.store.answered_rows import AnsweredRows
+from data.store.clip_rows import ClipRows
+from data.store.conversation_rows import ConversationRows
+from data.store.mark_rows import MarkRows
+from data.store.member_rows import MemberRows
+from data.store.records import records
+from data.store.upload_rows import UploadRows
 
 Made = Literal["portraits", "voices"]
 MADE: dict[Made, Table] = {"portraits": schema.portraits, "voices": schema.voices}
@@ -66,6 +74,13 @@ class Rows:
     def __init__(self, connection: Connection, *, sees_all: bool = False) -> None:
         self._connection = connection
         self._sees_all = sees_all
+        self.accounts = AccountRows(connection)
+        self.members = MemberRows(connection)
+        self.answered = AnsweredRows(connection)
+        self.clips = ClipRows(connection)
+        self.uploads = UploadRows(connection)
+        self.conversations = ConversationRows(connection)
+        self.marks = MarkRows(connection)
 
     def memorials(self) -> list[tuple[str, bytes]]:
         """Id and sealed person of each, the oldest first."""
@@ -82,6 +97,12 @@ class Rows:
     def add_memorial(self, memorial_id: str, person: bytes) -> None:
         """A new memorial."""
         self._insert(schema.memorials, id=memorial_id, person=person, added_at=_now())
+
+    def set_person(self, memorial_id: str, person: bytes) -> None:
+        """Whom it is for, told otherwise."""
+        self._connection.execute(
+            update(schema.memorials).where(schema.memorials.c.id == memorial_id).values(person=person)
+        )
 
     def remove_memorial(self, memorial_id: str) -> None:
         """The memorial and all rows that belong to it."""
@@ -227,6 +248,15 @@ class Rows:
         for row in self._connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
             yield KeptRow(*row)
 
+    def worded(self, memorial_id: str, blob_ids: Sequence[str], after: int) -> Iterator[tuple[int, KeptRow]]:
+        """Words that some blobs gave, each with its number, behind that of one; few in memory at a time."""
+        table = schema.sources
+        query = select(table.c.id, *(table.c[name] for name in KeptRow.__slots__)).order_by(table.c.id)
+        query = query.where(*self._of(memorial_id), table.c.blob_id.in_(blob_ids), table.c.kind.in_(schema.WORDS))
+        query = query.where(table.c.id > after)
+        for number, *row in self._connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+            yield number, KeptRow(*row)
+
     def doubtful(self, memorial_id: str) -> list[KeptRow]:
         """The sources that have lines of which a machine was not sure."""
         table = schema.sources
@@ -288,9 +318,10 @@ class Rows:
         return [blob_id for blob_id in dict.fromkeys(row.blob_id for row in rows) if self.remove_unused(blob_id)]
 
     def jobs(self, before: datetime) -> list[tuple[str, str]]:
-        """Memorial and id of every job that got its first paper before then."""
+        """Memorial and id of every job that got its first paper before then. Papers of an upload are no job's."""
         table = schema.papers
         query = select(table.c.memorial_id, table.c.job_id).group_by(table.c.memorial_id, table.c.job_id)
+        query = query.where(table.c.job_id.not_in(select(schema.uploads.c.id)))
         rows = self._connection.execute(query.having(func.min(table.c.added_at) < before))
         return [(row.memorial_id, row.job_id) for row in rows]
 
@@ -318,7 +349,7 @@ class Rows:
         table = schema.metadata.tables[what]
         query = select(table.c.id, table.c.note, table.c.added_at, table.c.undone_at)
         query = query.where(table.c.memorial_id == memorial_id).order_by(table.c.added_at, table.c.id)
-        return [NoteRow(*row) for row in self._connection.execute(query)]
+        return records(NoteRow, self._connection.execute(query))
 
     def add_note(self, what: Noted, memorial_id: str, note_id: str, note: bytes) -> None:
         """A new one."""

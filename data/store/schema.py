@@ -241,6 +241,7 @@ uploads = Table(  # their content comes as papers, a piece at a time
     _by_account(),
     Column("about", LargeBinary, nullable=False),  # name, size, fingerprint and how much is here, as JSON
     _added_at(),
+    Column("touched_at", DateTime(timezone=True), nullable=False),  # when the last of it came
 )
 
 answered = Table(  # requests with an idempotency key, and what was answered to them

@@ -46,7 +46,7 @@ class Store:
     @classmethod
     def open(cls, url: str) -> Store:
         """Open the database and bring its tables up to date; whoever calls sees to it that only one does at a time."""
-        engine = create_engine(url)
+        engine = create_engine(url, max_overflow=-1)  # no thread waits for another's connection
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
         store = cls(engine)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,11 @@ def test_two_processes_may_make_the_same_home_at_once(root: Path) -> None:
     code = "import pathlib, sys; from data.archive import Archive; Archive.open(pathlib.Path(sys.argv[1])).close()"
     both = [subprocess.Popen([sys.executable, "-c", code, str(root)]) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]
+
+
+def test_however_many_look_at_once_nobody_waits_for_anothers_connection(tmp_path: Path) -> None:
+    store = Store.at(tmp_path / "a.sqlite")
+    with ExitStack() as held:
+        looking = [held.enter_context(store.reading()) for _ in range(40)]
+        assert [rows.memorials() for rows in looking] == [[]] * 40
+    store.close()

@@ -182,3 +182,19 @@ def test_fingerprints_find_the_same_and_differ_between_memorials(vault: Vault) -
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_text_can_be_sealed(vault: Vault, text: str) -> None:
     assert vault.unseal("ann", vault.seal("ann", text)) == text
+
+
+def test_what_belongs_to_no_memorial_is_sealed_by_the_homes_own_key(home: Home, vault: Vault) -> None:
+    sealed = vault.seal_home("Kay", "accounts.name.1")
+    assert b"Kay" not in sealed
+    assert Vault(home).unseal_home(sealed, "accounts.name.1") == "Kay"
+    with pytest.raises(BadHome):
+        vault.unseal_home(sealed, "accounts.name.2")
+    with pytest.raises(BadHome):
+        vault.unseal("ann", sealed, "accounts.name.1")
+
+
+def test_the_homes_fingerprints_are_not_a_memorials(home: Home, vault: Vault) -> None:
+    found = vault.fingerprint_home(b"names", b"kay")
+    assert Vault(home).fingerprint_home(b"names", b"kay") == found
+    assert found not in (vault.fingerprint("ann", b"names", b"kay"), vault.fingerprint_home(b"name", b"skay"))

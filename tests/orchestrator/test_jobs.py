@@ -22,7 +22,7 @@ from data.home import Home
 from data.identity import Passage
 from data.types import Letter, Person
 from orchestrator.job import Job, Kind, Turns
-from orchestrator.jobs import KEPT, MOST_CRASHES, Desk, Worker
+from orchestrator.jobs import KEPT, MOST_CRASHES, POLLING_S, Desk, Worker
 from tests import small_jobs as small
 from tests.small_jobs import COUNT, DEAF, KILLED_AT, KINDS, NOTHING, TUNE, WAIT, killed, work_in_a_process
 
@@ -563,3 +563,13 @@ def test_an_id_is_found_by_its_beginning(desk: Desk, ann: Memorial) -> None:
     for wrong in (job_id[:2], "zzzz"):
         with pytest.raises(UnknownJob, match="lantern jobs"):
             desk.find(wrong)
+
+
+def test_the_queues_of_an_earlier_version_are_looked_into_at_todays_pace(home: Path) -> None:
+    with Archive.open(home) as archive, Desk(archive) as desk:
+        for queue in desk._client.list_queues():
+            desk._client.register_queue(
+                queue.name, worker_concurrency=1, partition_concurrency=1, polling_interval_sec=POLLING_S / 5
+            )
+    with Archive.open(home) as archive, Desk(archive) as desk:
+        assert {each.polling_interval_sec for each in desk._client.list_queues()} == {POLLING_S}

@@ -86,7 +86,13 @@ def _entrances() -> None:
 
 def _work() -> None:
     op.create_table(
-        "uploads", _id(), _memorial(), _account(), sa.Column("about", sa.LargeBinary, nullable=False), _time("added_at")
+        "uploads",
+        _id(),
+        _memorial(),
+        _account(),
+        sa.Column("about", sa.LargeBinary, nullable=False),
+        _time("added_at"),
+        _time("touched_at"),
     )
     op.create_table(
         "answered",
