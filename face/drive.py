@@ -52,9 +52,9 @@ HEAD_READINGS = ("yaw", "pitch", "roll", "shift_x", "shift_y")
 # What a mouth's width, opening, corners and lips' thickness say of it; fitted like the gains in `face/follow.py`.
 MOUTH_READINGS = ("width", "aperture", "corners", "upper_lip", "lower_lip")
 MOUTH_WEIGHTS = {
-    "spread": (0.32, 0.08, -0.09, 1.04, 0.17),
-    "protrusion": (-0.96, 0.76, 0.33, 5.02, 4.94),
-    "corners": (0.04, 0.19, 0.34, 0.36, 0.23),
+    "spread": (0.25, 0.08, -0.04, 0.52, 0.21),
+    "protrusion": (-1.19, 0.68, 0.70, 5.06, 1.67),
+    "corners": (0.01, 0.16, 0.36, 0.28, 0.20),
 }
 
 # How far a portrait goes; a knee bends what lies beyond.

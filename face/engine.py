@@ -5,13 +5,12 @@ Satisfies `Face` of `orchestrator/stages.py` by its shape.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from data.types import AudioChunk, Sentence, Shot, Wave
+from data.types import AudioChunk, Pace, Shot, unhurried
 from face.idle import idle_poses, listening_poses
 from face.motion import Motion
-from face.pose import Pose
-from face.renderer import Renderer, side_by_side, silent
+from face.renderer import Renderer, shot, silent
 from face.rig import Rig
 from face.sound import with_mouths
 
@@ -23,7 +22,7 @@ class PortraitFace:
         self._renderer = Renderer(rig)
         self._seed = seed
 
-    def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
+    def animate(self, audio: Iterator[AudioChunk], pace: Pace = unhurried) -> Iterator[Shot]:
         """One shot a chunk, from the rest pose; after the last chunk the soundless return to it.
 
         Closing this closes `audio`.
@@ -31,8 +30,9 @@ class PortraitFace:
         motion = Motion(self._seed, self._renderer.rig.manner)
         try:
             for chunk, mouths in with_mouths(audio):
-                yield self._shot(motion.poses(chunk, mouths), chunk.samples, chunk.sentence)
-            yield from silent(self._renderer.render, motion.settle())
+                poses = motion.poses(chunk, mouths)
+                yield shot(self._renderer.render, poses, chunk.samples, chunk.sentence, pace())
+            yield from silent(self._renderer.render, motion.settle(), pace)
         finally:
             close = getattr(audio, "close", None)
             if close is not None:
@@ -45,6 +45,3 @@ class PortraitFace:
     def listen(self) -> Iterator[Shot]:
         """One loop of listening to the visitor, from and to the rest pose."""
         yield from silent(self._renderer.render, listening_poses(self._seed))
-
-    def _shot(self, poses: Sequence[Pose], samples: Wave, sentence: Sentence | None) -> Shot:
-        return Shot(samples, side_by_side(self._renderer.render, poses), sentence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from face.manner import USUAL, Manner
 from face.quality import NOSE_TIP, loss
 from face.tracking import Tracking, nearest_box
 
-LOOKS_A_SECOND = 12.5  # a blink of 200 ms is seen twice
+LOOK_EVERY_S, SOONEST = 0.08, 0.75  # a blink of 200 ms is seen twice; the share after which the next look may come
 LOOKED_S = 40.0  # of a video; what comes later is not looked at
 SHORTEST_S = 6.0  # under it, how somebody moves cannot be told
 JUMP_E = 1.0  # between two looks: a cut, or another face
@@ -60,15 +60,14 @@ class _Look:
     aperture: float
 
 
-def watch(frames: Iterable[Picture], fps: float, face: int | None = None) -> Filmed:
-    """The best frame of a video (H, W, 3) and the manner of one face in it; raises `NoFace`.
+def watch(timed: Iterable[tuple[float, Picture]], face: int | None = None) -> Filmed:
+    """The best frame of a video and the manner of one face in it, from pictures (H, W, 3) with their times in seconds,
+    rising, at whatever rate they come; raises `NoFace`.
 
     It is `face` from the left where it is seen first, else the largest.
     """
-    every, tracking = max(1, round(fps / LOOKS_A_SECOND)), Tracking(face)
-    looks, best, least, lost = list[_Look](), None, np.inf, 0
-    for number, frame in enumerate(islice(frames, 0, round(LOOKED_S * fps), every)):
-        at_s = number * every / fps
+    tracking, looks, best, least, lost = Tracking(face), list[_Look](), None, np.inf, 0
+    for at_s, frame in _looked_at(timed):
         points = tracking.read(frame, at_s)
         if points is None:
             lost += 1
@@ -80,12 +79,23 @@ def watch(frames: Iterable[Picture], fps: float, face: int | None = None) -> Fil
     if best is None:
         which = "face" if face is None else f"face {face}"
         raise NoFace(f"no {which} is seen in this video: give one that shows the person from the front, well lit")
-    manner, told = _manner(looks, every / fps)
+    manner, told = _manner(looks)
     share = len(looks) / (len(looks) + lost)
     if share < LEAST_SHARE:
         told = (*told, f"a face is seen in only {100 * share:.0f} % of this video")
     picture, at_s, points = best
     return Filmed(picture, at_s, _number(picture, points), points, manner, told)
+
+
+def _looked_at(timed: Iterable[tuple[float, Picture]]) -> Iterator[tuple[float, Picture]]:
+    """Few enough of the pictures, from the beginning."""
+    last_s = -LOOK_EVERY_S
+    for at_s, picture in timed:
+        if at_s >= LOOKED_S:
+            return
+        if at_s - last_s > SOONEST * LOOK_EVERY_S:
+            last_s = at_s
+            yield at_s, picture
 
 
 def _number(picture: Picture, points: Landmarks) -> int:
@@ -103,10 +113,11 @@ def _look(at_s: float, points: Landmarks) -> _Look:
 # --- manner --------------------------------------------------------------------------------------------------------
 
 
-def _manner(looks: list[_Look], step_s: float) -> tuple[Manner, tuple[str, ...]]:
+def _manner(looks: list[_Look]) -> tuple[Manner, tuple[str, ...]]:
     """From the longest stretch without a cut."""
+    step_s = float(np.median([look.at_s - before.at_s for before, look in pairwise(looks)] or [LOOK_EVERY_S]))
     stretch = max(_stretches(looks, step_s), key=len)
-    seen_s = len(stretch) * step_s
+    seen_s = stretch[-1].at_s - stretch[0].at_s + step_s
     if seen_s < SHORTEST_S:
         return USUAL, (f"{seen_s:.0f} s of the face in one piece: too short to tell how the person moves",)
     e_px = float(np.median([look.e_px for look in stretch]))

@@ -67,9 +67,10 @@ CALM_SHARE, CALM_FRAMES = 0.12, (3, 15)  # of all frames, the calmest, of which 
 RESTLESS: Final = {"aperture": 0.10, "eyes": 0.20, "turn": 0.05, "width": 0.10}
 
 # A pose is what makes a portrait look as the mesh sees the filmed face. Turned portraits look less turned to it than
-# they were asked to be; fitted on clips rendered from known curves (`python -m tests.face.drive_report`).
-YAW_GAIN, PITCH_GAIN = 1.50, 1.45
-PITCH_BY_APERTURE = 0.065  # radians an E: a mouth that opens looks to the mesh like a chin that rises
+# they were asked to be; fitted on clips rendered from known curves (`python -m tests.face.drive_report --fit`). Up and
+# down, the eyes' gain is less than was fitted: the mesh's noise would shake them.
+YAW_GAIN, PITCH_GAIN = 1.45, 1.50
+PITCH_BY_CORNERS = -0.10  # radians an E: corners that sink as a mouth opens look to the mesh like a rising chin
 GAZE_X_GAIN, GAZE_Y_GAIN = 1.9, 3.0
 
 
@@ -137,9 +138,9 @@ def read(few: Kept, neutral: Points) -> Reading:
     face = (points - moved) @ turned / scale
     away = (face - neutral) / unit
     yaw = YAW_GAIN * float(np.arctan2(turned[2, 0], turned[2, 2]))
-    opening = _apart(face, UPPER_INNER, LOWER_INNER) / unit
-    pitch = PITCH_GAIN * float(np.arcsin(np.clip(turned[2, 1], -1.0, 1.0))) + PITCH_BY_APERTURE * opening
-    roll = float(np.arctan2(-turned[0, 1], turned[1, 1]))
+    corners = -float(away[[RIGHT_CORNER, LEFT_CORNER], 1].mean())
+    pitch = PITCH_GAIN * float(np.arcsin(np.clip(turned[2, 1], -1.0, 1.0))) + PITCH_BY_CORNERS * corners
+    roll = _turn_in_plane(neutral[list(FIRM), :2], points[list(FIRM), :2])
     centre = (points - neutral)[list(FIRM), :2].mean(axis=0) / unit
     shift = centre - _carried(neutral / unit, yaw, pitch, roll)
     gaze = (_irises(face) - _irises(neutral)) / unit
@@ -151,9 +152,9 @@ def read(few: Kept, neutral: Points) -> Reading:
         roll=roll,
         shift_x=float(shift[0]),
         shift_y=float(shift[1]),
-        aperture=opening,
+        aperture=_apart(face, UPPER_INNER, LOWER_INNER) / unit,
         width=_apart(face, RIGHT_CORNER, LEFT_CORNER) / _apart(neutral, RIGHT_CORNER, LEFT_CORNER) - 1.0,
-        corners=-float(away[[RIGHT_CORNER, LEFT_CORNER], 1].mean()),
+        corners=corners,
         upper_lip=(_apart(face, UPPER_LIP, UPPER_INNER) - _apart(neutral, UPPER_LIP, UPPER_INNER)) / unit,
         lower_lip=(_apart(face, LOWER_INNER, LOWER_LIP) - _apart(neutral, LOWER_INNER, LOWER_LIP)) / unit,
         right_eye=right,
@@ -179,6 +180,13 @@ def _similarity(from_: Points, onto: Points) -> tuple[Points, float, Points]:
     turned = (u * upright) @ vt
     scale = float((sizes * upright).sum() / (a**2).sum())
     return turned, scale, onto_mean - scale * turned @ from_mean
+
+
+def _turn_in_plane(from_: Points, onto: Points) -> float:
+    """The angle, radians, that best turns one row of points in the picture (n, 2) into the other: depth is too noisy to
+    say anything of it."""
+    a, b = from_ - from_.mean(axis=0), onto - onto.mean(axis=0)
+    return float(np.arctan2((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum(), (a * b).sum()))
 
 
 def _laid_upon(calmest: Points, points: Points) -> Points:

@@ -137,7 +137,8 @@ def choose(faces: list[FaceBox], face: int | None) -> FaceBox:
         listed = ", ".join(f"{number}: {_whereabouts(number, len(faces))}" for number in numbers)
         where = f" ({listed})" if listed else ""
         raise SeveralFaces(
-            f"{len(faces)} faces found{where}: say which with --face N; `lantern portrait faces` shows them"
+            f"{len(faces)} faces found{where}: say which with --face N, as `lantern portrait faces` numbers them; "
+            "`lantern animate` and `lantern portrait read` take everybody with --face all"
         )
     return leading[0]
 

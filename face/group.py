@@ -130,6 +130,11 @@ def _member(kept: dict[str, NDArray[np.uint8]], place: int) -> Member:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
+def shows_several(picture: Picture, chosen: Chosen) -> bool:
+    """Whether there is more than one face in a photo; somebody alone is framed as a portrait."""
+    return len(look(picture, straighten=chosen.straighten).faces) > 1
+
+
 def read_group(picture: Picture, chosen: Chosen) -> Group:
     """A rig for everybody who can be animated; the chosen face speaks, the largest one where none is chosen.
 

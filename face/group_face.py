@@ -10,13 +10,13 @@ from itertools import repeat
 
 import numpy as np
 
-from data.types import FPS, AudioChunk, Picture, Sentence, Shot, Wave
+from data.types import FPS, AudioChunk, Pace, Picture, Shot, unhurried
 from face.articulation import eased
 from face.group import Group, laid
 from face.idle import idle_poses, listening_poses
 from face.motion import Motion
 from face.pose import REST, Pose, scaled
-from face.renderer import Renderer, side_by_side, silent
+from face.renderer import Renderer, shot, silent
 from face.sound import with_mouths
 
 BACK_FRAMES = round(0.6 * FPS)  # in which those who looked on come back to rest
@@ -47,7 +47,7 @@ class GroupFace:
         self._renderer = GroupRenderer(group)
         self._speaker, self._seed = group.speaker, seed
 
-    def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
+    def animate(self, audio: Iterator[AudioChunk], pace: Pace = unhurried) -> Iterator[Shot]:
         """One shot a chunk, from the rest pose; after the last chunk the soundless return to it.
 
         Closing this closes `audio`.
@@ -57,14 +57,15 @@ class GroupFace:
         try:
             for chunk, mouths in with_mouths(audio):
                 poses = [self._beside(next(others), pose) for pose in motion.poses(chunk, mouths)]
-                yield self._shot(poses, chunk.samples, chunk.sentence)
+                yield shot(self._renderer.render, poses, chunk.samples, chunk.sentence, pace())
             ending = motion.settle()
             shares = 1.0 - eased(np.arange(1, len(ending) + 1) / max(1, len(ending)))
             back = zip(others, ending, shares, strict=False)
-            yield from silent(self._renderer.render, [
+            settling = [
                 self._beside(tuple(scaled(other, float(share)) for other in beside), pose)
                 for beside, pose, share in back
-            ])  # fmt: skip
+            ]
+            yield from silent(self._renderer.render, settling, pace)
         finally:
             close = getattr(audio, "close", None)
             if close is not None:
@@ -91,9 +92,6 @@ class GroupFace:
 
     def _beside(self, others: Poses, pose: Pose) -> Poses:
         return (*others[: self._speaker], pose, *others[self._speaker + 1 :])
-
-    def _shot(self, poses: Sequence[Poses], samples: Wave, sentence: Sentence | None) -> Shot:
-        return Shot(samples, side_by_side(self._renderer.render, poses), sentence)
 
 
 def in_turn_and_together(courses: Sequence[Sequence[Pose]], seed: int = 0) -> Iterator[Poses]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.types import Picture
-from face.landmarks import CHIN, OVAL, Landmarks, eye_unit
+from face.landmarks import CHIN, OVAL, Landmarks, eye_unit, oval_mask
 from face.pose import Pose
 from face.warp import Doubled, Field, Mesh, Patch, Plane, smoothstep
 
@@ -74,8 +74,7 @@ def _depth(points: Landmarks, x: Plane, y: Plane, e_px: float) -> Plane:
 def _share(points: Landmarks, person: NDArray[np.uint8], x: Plane, y: Plane, e_px: float) -> Plane:
     high, wide = person.shape
     chin = float(points[CHIN, 1])
-    head = (person > PERSON).astype(np.uint8)
-    cv2.fillConvexPoly(head, np.rint(points[list(OVAL), :2]).astype(np.int32), (1,))
+    head = ((person > PERSON) | oval_mask(person.shape, points)).astype(np.uint8)
     head[max(0, min(high, int(chin + 0.25 * e_px))) :] = 0
     count, marked, _, _ = cv2.connectedComponentsWithStats(head)
     if count > 2:

@@ -14,7 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import NoFace
-from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, AudioChunk, Frames, Picture, Shot
+from data.types import (
+    FRAMES_PER_CHUNK,
+    SAMPLES_PER_FRAME,
+    AudioChunk,
+    Frames,
+    Pace,
+    Picture,
+    Sentence,
+    Shot,
+    Wave,
+    unhurried,
+)
 from face.articulation import eased
 from face.engine import PortraitFace
 from face.head import Head
@@ -23,6 +34,7 @@ from face.motion import Motion
 from face.musetalk_crop import Crop
 from face.musetalk_hearing import Heard, Hearing
 from face.pose import Pose
+from face.renderer import held
 from face.rig import Rig
 from face.warp import Doubled
 
@@ -49,7 +61,7 @@ class MuseTalkFace(PortraitFace):
         self._model = model
         self._seen = model.look(self._crop.face(rig.photo))
 
-    def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
+    def animate(self, audio: Iterator[AudioChunk], pace: Pace = unhurried) -> Iterator[Shot]:
         """One shot a chunk, one chunk behind within a sentence: the mouth is drawn from the sound on both sides of it.
 
         From the rest pose; after the last chunk the soundless return to it. Closing this closes `audio`.
@@ -58,21 +70,33 @@ class MuseTalkFace(PortraitFace):
         try:
             for chunk, heard in hearing.follow(audio):
                 shares = eased(np.minimum(1, (begun + 1 + np.arange(len(heard))) / BEGIN_FRAMES))
-                yield Shot(chunk.samples, self._frames(motion.poses(chunk), heard, shares), chunk.sentence)
+                yield self._shot(motion.poses(chunk), heard, shares, chunk.samples, chunk.sentence, pace())
                 begun += len(heard)
-            yield from self._settled(motion.settle(), hearing)
+            yield from self._settled(motion.settle(), hearing, pace)
         finally:
             close = getattr(audio, "close", None)
             if close is not None:
                 close()
 
-    def _settled(self, poses: Sequence[Pose], hearing: Hearing) -> Iterator[Shot]:
+    def _settled(self, poses: Sequence[Pose], hearing: Hearing, pace: Pace) -> Iterator[Shot]:
         """The way back to the photo's own mouth."""
         shares = 1 - eased((1 + np.arange(len(poses))) / max(1, len(poses)))
         for start in range(0, len(poses), FRAMES_PER_CHUNK):
             few = poses[start : start + FRAMES_PER_CHUNK]
-            frames = self._frames(few, hearing.silence(len(few)), shares[start:])
-            yield Shot(np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), frames, None)
+            still = np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32)
+            yield self._shot(few, hearing.silence(len(few)), shares[start:], still, None, pace())
+
+    def _shot(
+        self,
+        poses: Sequence[Pose],
+        heard: Heard,
+        shares: NDArray[np.float64],
+        samples: Wave,
+        sentence: Sentence | None,
+        every: int,
+    ) -> Shot:
+        drawn = self._frames(poses[::every], heard[::every], shares[::every])
+        return Shot(samples, held(drawn, every, len(poses)), sentence, every)
 
     def _frames(self, poses: Sequence[Pose], heard: Heard, shares: NDArray[np.float64]) -> Frames:
         drawn = self._model.draw(self._seen, heard)

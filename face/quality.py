@@ -146,7 +146,11 @@ def _size(width: float) -> _Finding:
     if width < SMALLEST_FACE_PX:
         return _Finding(f"{told}, at least {SMALLEST_FACE_PX} are needed", "a larger scan of it", "refused")
     if width < PLENTY_FACE_PX:
-        return _Finding(f"{told}: enough for a small clip", f"a scan with {PLENTY_FACE_PX} and more", "usable")
+        return _Finding(
+            f"{told}: enough for a small clip",
+            f"a larger scan: {PLENTY_FACE_PX} pixels across the face and more",
+            "usable",
+        )
     return _Finding(f"{told}: plenty")
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, Frames, Picture, Shot
+from data.types import FRAMES_PER_CHUNK, SAMPLES_PER_FRAME, Frames, Pace, Picture, Sentence, Shot, Wave, unhurried
 from face.brows import BrowView
 from face.eyes import EyeView
 from face.head import Head
@@ -49,8 +49,20 @@ def side_by_side(render: Callable[[P], Picture], poses: Sequence[P]) -> Frames:
         return np.stack(list(pool.map(render, poses)))
 
 
-def silent(render: Callable[[P], Picture], poses: Iterable[P]) -> Iterator[Shot]:
+def shot(
+    render: Callable[[P], Picture], poses: Sequence[P], samples: Wave, sentence: Sentence | None, every: int
+) -> Shot:
+    """Poses with their sound; one picture stands for `every` frames."""
+    return Shot(samples, held(side_by_side(render, poses[::every]), every, len(poses)), sentence, every)
+
+
+def held(drawn: Frames, every: int, count: int) -> Frames:
+    """So many frames, of pictures each of which stands for `every` of them."""
+    return drawn if every == 1 else np.repeat(drawn, every, axis=0)[:count]
+
+
+def silent(render: Callable[[P], Picture], poses: Iterable[P], pace: Pace = unhurried) -> Iterator[Shot]:
     """Poses as soundless shots of nobody's sentence, a chunk of frames at a time."""
     left = iter(poses)
     while few := list(islice(left, FRAMES_PER_CHUNK)):
-        yield Shot(np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), side_by_side(render, few), None)
+        yield shot(render, few, np.zeros(len(few) * SAMPLES_PER_FRAME, np.float32), None, pace())

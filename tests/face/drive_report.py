@@ -1,7 +1,7 @@
 """How truly a filmed face is followed: python -m tests.face.drive_report [FACE …] [--fit]. Some minutes.
 
 A clip is rendered from known curves, followed, carried over to the next face, rendered and followed again. `--fit`
-prints instead what `MOUTH_WEIGHTS` of `face/drive.py` and the gains of `face/follow.py` ought to be.
+prints instead, of six faces, what `MOUTH_WEIGHTS` of `face/drive.py` and the gains of `face/follow.py` ought to be.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Series = NDArray[np.float64]
 Curves = dict[str, Series]
 
 FACES = ("hopper", "astronaut", "waigong")
+FITTED = (*FACES, "dark", "woman_glasses", "laughing")
 SIZES = {"yaw": 0.06, "pitch": 0.045, "roll": 0.04, "shift_x": 0.05, "shift_y": 0.04}  # standard deviations
 BLINK = (0.45, 1.0, 0.92, 0.55, 0.22, 0.06)
 BLINK_EVERY = 37  # frames
@@ -116,8 +117,11 @@ def fit(faces: Sequence[str]) -> None:
 
 
 def main() -> None:
-    named = [argument for argument in sys.argv[1:] if not argument.startswith("--")] or list(FACES)
-    (fit if "--fit" in sys.argv else report)(named)
+    named = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    if "--fit" in sys.argv:
+        fit(named or FITTED)
+    else:
+        report(named or FACES)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data.errors import BadRecording, NoFace
 from data.types import FPS, Picture
 from face.drive import REACH, follow, follow_timed
+from face.follow import kept, read
 from face.pose import Pose
 from face.renderer import Renderer
 from tests.face.drive_report import ASKED, curves, likeness, poses, rendered
@@ -76,6 +77,14 @@ def test_it_does_not_matter_how_large_the_face_is(scale: float) -> None:
     same, other = follow(filmed()[:50], FPS), follow(few, FPS)
     for name in ("aperture", "yaw", "shift_x"):
         assert np.corrcoef(column(same, name), column(other, name))[0, 1] > 0.9
+
+
+def test_a_face_laid_on_its_side_is_rolled_whatever_depth_the_mesh_reads() -> None:
+    neutral = np.random.default_rng(0).normal(0, 60, (478, 3))
+    cos, sin = np.cos(0.2), np.sin(0.2)
+    rolled = neutral @ np.array(((cos, sin, 0), (-sin, cos, 0), (0, 0, 1)))
+    rolled[:, 2] = np.random.default_rng(1).normal(0, 60, 478)
+    assert read(kept(rolled.astype(np.float32)), neutral).roll == pytest.approx(0.2, abs=1e-5)
 
 
 def test_other_rates_come_out_at_ours() -> None:

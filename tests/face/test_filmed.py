@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import cv2
@@ -34,9 +34,13 @@ def frames(seconds: float) -> Iterator[Picture]:
         yield seen if still else np.asarray(cv2.GaussianBlur(seen, (0, 0), 2.0), np.uint8)
 
 
+def timed(pictures: Iterable[Picture]) -> Iterator[tuple[float, Picture]]:
+    return ((frame / FPS, picture) for frame, picture in enumerate(pictures))
+
+
 @lru_cache(maxsize=1)
 def filmed() -> Filmed:
-    return watch(frames(10), FPS)
+    return watch(timed(frames(10)))
 
 
 def test_the_frame_that_is_sharp_with_open_eyes_and_closed_lips_is_the_best() -> None:
@@ -51,8 +55,15 @@ def test_blinks_sway_and_jaw_are_those_of_the_video() -> None:
     assert manner.jaw_e == pytest.approx(JAW, rel=0.3)
 
 
+def test_a_rate_that_changes_changes_nothing_of_how_they_move() -> None:
+    uneven = (each for number, each in enumerate(timed(frames(10))) if each[0] < 5 or not number % 3)
+    manner = watch(uneven).manner
+    assert manner.blinks_a_minute == pytest.approx(filmed().manner.blinks_a_minute, rel=0.1)
+    assert manner.sway_e == pytest.approx(filmed().manner.sway_e, rel=0.05)
+
+
 def test_one_frame_is_a_photo_without_a_manner() -> None:
-    alone = watch(frames(0.04), FPS)
+    alone = watch(timed(frames(0.04)))
     assert alone.manner == USUAL
     assert "too short" in alone.told[0]
 
@@ -67,21 +78,21 @@ def two_of_them(seconds: float) -> Iterator[Picture]:
 
 
 def test_of_two_people_the_chosen_one_is_followed_and_found_in_the_best_frame() -> None:
-    left, right = (watch(two_of_them(1.2), FPS, face) for face in (None, 2))
+    left, right = (watch(timed(two_of_them(1.2)), face) for face in (None, 2))
     assert (left.face, right.face) == (1, 2)
     assert left.points[4, 0] < 512 < right.points[4, 0]
     with pytest.raises(NoFace, match="no face 3 is seen"):
-        watch(two_of_them(0.2), FPS, 3)
+        watch(timed(two_of_them(0.2)), 3)
 
 
 def test_a_face_that_a_cut_puts_elsewhere_is_found_again() -> None:
     picture = rig_of("astronaut").photo
     other = np.hstack((np.zeros((picture.shape[0], 700, 3), np.uint8), picture))
     before = np.hstack((picture, np.zeros((picture.shape[0], 700, 3), np.uint8)))
-    alone = watch([before] * 20 + [other] * 25, FPS)
+    alone = watch(timed([before] * 20 + [other] * 25))
     assert not any("is seen in only" in line for line in alone.told)
 
 
 def test_a_video_without_a_face_is_refused() -> None:
     with pytest.raises(NoFace, match="no face is seen in this video"):
-        watch([np.zeros((200, 300, 3), np.uint8)] * 20, FPS)
+        watch(timed([np.zeros((200, 300, 3), np.uint8)] * 20))

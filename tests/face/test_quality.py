@@ -57,6 +57,11 @@ def test_what_is_wrong_with_a_photo_is_said(spoiled: Picture, told: str) -> None
     assert any(told in line for line in face.lines)
 
 
+def test_what_would_help_a_small_face_is_told_in_pixels() -> None:
+    small = cv2.resize(photo("hopper"), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    assert judged(np.asarray(small, np.uint8)).helps == ("a larger scan: 150 pixels across the face and more",)
+
+
 def test_dark_skin_is_not_called_dark() -> None:
     assert "the light is good" in judged(photo("dark")).lines
 
