@@ -11,8 +11,8 @@ ROOMS := data persona voice face orchestrator services tests
 SYSTEM_LIBRARIES := libGL.so.1 libgthread-2.0.so.0
 SYSTEM_PACKAGES  := libgl1 libglib2.0-0
 # The Chinese label is drawn with a font of the system's; a test of the jobs makes the clock jump; flite is one of the
-# sources of speech.
-TEST_PACKAGES    := fonts-wqy-microhei libfaketime flite
+# sources of speech; the pages are tried in a real browser.
+TEST_PACKAGES    := fonts-wqy-microhei libfaketime flite chromium
 
 .PHONY: demo test check bench soak install install-dev system test-system clean
 
@@ -67,7 +67,7 @@ system:
 	$(call ensure,for library in $(SYSTEM_LIBRARIES); do /sbin/ldconfig -p | grep -q "$$library" || exit 1; done,$(SYSTEM_PACKAGES),This machine lacks a library that OpenCV needs,exit 3)
 
 test-system:
-	$(call ensure,ls /usr/lib/*/faketime >/dev/null 2>&1 && command -v flite >/dev/null && { ls /usr/share/fonts/truetype/wqy /usr/share/fonts/opentype/noto >/dev/null 2>&1 || fc-list :lang=zh 2>/dev/null | grep -q .; },$(TEST_PACKAGES),A Chinese font or libfaketime or flite is missing so some tests will be skipped,true)
+	$(call ensure,ls /usr/lib/*/faketime >/dev/null 2>&1 && command -v flite >/dev/null && command -v chromium >/dev/null && { ls /usr/share/fonts/truetype/wqy /usr/share/fonts/opentype/noto >/dev/null 2>&1 || fc-list :lang=zh 2>/dev/null | grep -q .; },$(TEST_PACKAGES),A Chinese font or libfaketime or flite or Chromium is missing so some tests will be skipped,true)
 
 clean:
 	@rm -rf $(VENV) out build *.egg-info .mypy_cache .ruff_cache .pytest_cache

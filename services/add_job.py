@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 
+from data.archive import Memorial
 from data.importers.gathered import Found
 from data.importers.imported import File
 from data.importers.lines import reading
 from data.importers.speakers import Chatting, Speaker
 from data.importers.writers import Writer
+from data.uploads import forget
 from orchestrator.job import Job
-from services import keeping, learning
+from services import keeping, learning, uploaded
 from services.bringing import Batch, Brought, Look
 from services.build import Made
 from services.report import Json
@@ -98,22 +100,31 @@ def _pieces_from(file: File, piece: int) -> Iterator[bytes]:
 
 
 def add_files(job: Job) -> None:
-    """The body of the job: learn from the files, and keep all of them in one transaction."""
+    """The body of the job: learn from the files that came with it or were uploaded before, and keep all of them."""
     if job.paper("report") is not None:
         return
     order = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
+    if "uploads" in order:
+        with uploaded.looked(job.archive, memorial, order, job, preview=False) as batch:
+            keep(job, memorial, batch, uploads=order["uploads"])
+        return
     names = [f"file-{place}-{piece}" for place, (_, count) in enumerate(order["files"]) for piece in range(count)]
     with ExitStack() as lent:
-        batch = _batch(order, _files(job, order, lent))
-        made = list[str]()
-        learnt = learning.learn(job.archive, memorial, batch, job, _once(job, made))
-        with job.step("keep") as advance, job.publishing() as adding:
-            added = keeping.keep(job.archive, adding, batch, learnt, advance)
-            report = keeping.report(adding.count(), batch, added, learnt)
-            adding.add_paper(job.id, "report", json.dumps(report).encode())
-            for start in range(0, len(names + made), NAMES_AT_ONCE):
-                adding.remove_papers(job.id, *(names + made)[start : start + NAMES_AT_ONCE])
+        keep(job, memorial, _batch(order, _files(job, order, lent)), names)
+
+
+def keep(job: Job, memorial: Memorial, batch: Batch, papers: Sequence[str] = (), uploads: Sequence[str] = ()) -> None:
+    """Learn from a batch and keep all of it in one transaction, in which its papers and uploads go."""
+    made = list(papers)
+    learnt = learning.learn(job.archive, memorial, batch, job, _once(job, made))
+    with job.step("keep") as advance, job.publishing() as adding:
+        added = keeping.keep(job.archive, adding, batch, learnt, advance)
+        report = keeping.report(adding.count(), batch, added, learnt)
+        adding.add_paper(job.id, "report", json.dumps(report).encode())
+        for start in range(0, len(made), NAMES_AT_ONCE):
+            adding.remove_papers(job.id, *made[start : start + NAMES_AT_ONCE])
+        forget(adding, uploads)
 
 
 def _once(job: Job, made: list[str]) -> learning.Once:

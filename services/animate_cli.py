@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -84,7 +85,7 @@ def animate(
     if speaker is not None and audio is None:
         raise Refused("--speaker says who moves to a sound: add --audio FILE")
     marks = marked(eyes, mouth, chin)
-    wanted, everybody = chosen(face, speaker, size or settings().size_px, frame, marks, as_is=as_is)
+    wanted, everybody = chosen(face, speaker, size, frame, marks, as_is=as_is)
     if everybody and drive is not None:
         raise Refused("a film moves one face: say whose with --face N")
     _check_places(photo, out, montage, of_one=not everybody and (wanted.face is not None or bool(marks)))
@@ -92,13 +93,7 @@ def animate(
     steps, look = Shown(), Look(wanted, everybody, language.value)
     with opened(settings()):
         sat = None if photo.is_dir() else Sat.of(photo, look)  # before minutes go into following a film
-        mover: Mover
-        if audio is not None:
-            mover = BySound.of(audio)
-        elif drive is not None:
-            mover = ByFilm.following(drive, steps, note, with_sound=sound)
-        else:
-            mover = ByGestures.named(gesture or (), loop)
+        mover = _mover(gesture or (), loop, audio, drive, steps, sound=sound)
         if sat is None:
             among_others = ByGestures.named(gesture or (), loop, IN_A_MONTAGE)
             clips = None if out is None else (out, mover)
@@ -108,6 +103,16 @@ def animate(
                 made = {"clips": [animating.animate(sat, mover, look, out or Path(), advance)], "refused": []}
     print_json(made) if as_json else _print(made)
     return None
+
+
+def _mover(
+    gestures: Sequence[str], rounds: int, audio: Path | None, film: Path | None, steps: Steps, *, sound: bool
+) -> Mover:
+    if audio is not None:
+        return BySound.of(audio)
+    if film is not None:
+        return ByFilm.following(film, steps, note, with_sound=sound)
+    return ByGestures.named(gestures, rounds)
 
 
 def _list_gestures(*, as_json: bool) -> None:
@@ -162,7 +167,7 @@ def _check_spared(photo: Path, out: Path | None, *moved_by: Path | None) -> None
 def _folder(folder: Path, look: Look, steps: Steps, clips: Wanted | None, film: Wanted | None) -> Json:
     """The clips into a folder, and the film of everybody, each where it is wanted."""
     photos = animating.photos_in(folder)
-    named = {} if film is None else animating.named(photos)
+    named, unmet = ({}, []) if film is None else animating.named(photos)
     made: Json = {"clips": [], "refused": []}
     if clips is not None:
         with steps.step("animate") as advance:
@@ -171,7 +176,7 @@ def _folder(folder: Path, look: Look, steps: Steps, clips: Wanted | None, film: 
         with steps.step("montage") as advance:
             montage = animating.film_montage(named, film[1], look, film[0], advance)
         refused = {each["photo"]: each for each in (*montage.pop("refused"), *made["refused"])}
-        made = {**made, "montage": montage, "refused": list(refused.values())}
+        made = {**made, "montage": {**montage, "warnings": unmet}, "refused": list(refused.values())}
     return made
 
 
@@ -189,3 +194,5 @@ def _print(made: Json) -> None:
         note(each["reason"] if name in each["reason"] else f"{name}: {each['reason']}")
     if film := made.get("montage"):
         print(shown(f"{film['clip']}: {film['people']} people, {film['duration_s']:.0f} s"))
+        for warning in film["warnings"]:
+            note(warning)

@@ -111,12 +111,16 @@ def animate_folder(photos: Sequence[Path], mover: Mover, look: Look, out: Path, 
     return {"clips": clips, "refused": refused}
 
 
-def named(photos: Sequence[Path]) -> Mapping[Path, Title]:
-    """Photos of one folder with names and years. Raises `Refused`, and `Missing` for names that cannot be drawn."""
+def named(photos: Sequence[Path]) -> tuple[Mapping[Path, Title], list[str]]:
+    """Photos of one folder with names and years, and a line for each name that was written down for none of them.
+
+    Raises `Refused`, and `Missing` for names that cannot be drawn.
+    """
     written = titles(photos[0].parent)
     found = {photo: written.get(photo.name, Title.of(photo.stem)) for photo in photos}
     check_letters(found.values())
-    return found
+    unmet = written.keys() - {photo.name for photo in photos}
+    return found, [f"{file} has a name written down, but no photo here is called so" for file in sorted(unmet)]
 
 
 def film_montage(named: Mapping[Path, Title], mover: Mover, look: Look, clip: Path, advance: Advance) -> Json:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from data.adding import Adding
 from data.archive import Archive, Memorial
-from data.errors import BadText, NotWritable, Refused
+from data.clips_kept import About, ClipKind
+from data.conversations import KeptTurn
+from data.errors import BadText, NotReady, NotWritable, Refused
 from data.files import explained, try_place, write
-from data.importers import read_letters
+from data.importers import letters_in, read_letters
 from data.label import Label
 from data.media import ClipInfo, write_clip
-from data.types import FPS, Language, Phrase, Shot, Source, Span, Turn
+from data.names import covers
+from data.phrases import phrases_of
+from data.types import FPS, Language, Phrase, Shot, Span, Turn
 from orchestrator.flow import Record, perform
 from orchestrator.job import Abandoned, Job
 from orchestrator.stages import Persona
-from services import build, engines, voices
+from services import build, engines, letters, voices
 from services.build import ANYBODY, Asker
 from services.captions import captioned
 from services.progress import Advance, Steps
@@ -32,6 +37,8 @@ VOICES: dict[voices.Mode, str] = {
     "off": "none",
 }
 EXHIBIT = "written for an exhibition"  # what the label of a sample says of its words
+SCRIPT = "farewell"  # what a text is called that came without a file
+TITLE_CHARS = 80
 SCRIPT_CHARS = 10_000  # a clip of some twelve minutes
 SPEAKING_RATE: dict[Language, float] = {"en": 14.0, "zh": 4.0}  # characters a second, for the time left
 
@@ -50,9 +57,9 @@ class Answer:
 
 
 class Said:
-    """A persona that says again what was said."""
+    """A persona that says what was found already."""
 
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = phrases
 
     def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:  # noqa: ARG002 — the protocol's
@@ -75,7 +82,13 @@ def ask_on_film(archive: Archive, memorial: Memorial, text: str, clip: Path, ste
     persona = build.persona(archive, memorial)
     with archive.home.talking():
         return film(
-            archive, memorial, persona, [Turn("visitor", text)], clip, steps, label(archive, memorial, _words(memorial))
+            archive,
+            memorial,
+            persona,
+            [Turn("visitor", text)],
+            clip,
+            steps,
+            label(archive, memorial, words_of(memorial)),
         )
 
 
@@ -84,15 +97,32 @@ def clip_order(text: str, clip: Path, asker: Asker = ANYBODY) -> bytes:
     return _order(clip, text=text, visitor=asker.name, country=asker.country)
 
 
+def kept_clip_order(archive: Archive, memorial: Memorial, turn: KeptTurn, visitor: str | None, keeper: str) -> bytes:
+    """What a clip job is given for an answer to be said again as it was said, and kept for an account.
+
+    Raises Refused where there is nothing to film, or something of it may not be said any more.
+    """
+    if all(phrase.mark == "notice" for phrase in turn.phrases):
+        raise Refused("this answer is a notice of the program's: nobody spoke, so that there is nothing to film")
+    _still_said(archive, memorial, visitor, turn.phrases)
+    _check_portrait(archive, memorial)
+    phrases = [asdict(phrase) for phrase in turn.phrases]
+    return json.dumps({"text": turn.line, "phrases": phrases, "visitor": visitor, "keeper": keeper}).encode()
+
+
 def farewell_order(memorial: Memorial, script: Path, author: str | None, clip: Path) -> bytes:
     """What a farewell job is given. The script is read as letters are: any encoding, without control characters."""
     text = "\n".join(letter.text for letter in read_letters(script).letters)
-    if len(text) > SCRIPT_CHARS:
-        raise BadText(f"{script.name} has {len(text):,} characters: a farewell has at most {SCRIPT_CHARS:,}")
-    held = build.held_back(memorial, script.name, text)
-    if held:
-        raise Refused(f"{script.name}: a memorial must not say {held[0]!r}: reword it, it speaks for the living")
+    _check_script(memorial, script.name, text)
     return _order(clip, text=text, script=script.name, author=author)
+
+
+def kept_farewell_order(archive: Archive, memorial: Memorial, text: str, author: str | None, keeper: str) -> bytes:
+    """What a farewell job is given for a clip that is kept for an account."""
+    text = "\n".join(letter.text for letter in letters_in(SCRIPT, text.encode()).letters)
+    _check_script(memorial, SCRIPT, text)
+    _check_portrait(archive, memorial)
+    return json.dumps({"text": text, "script": SCRIPT, "author": author, "keeper": keeper}).encode()
 
 
 def make_clip(job: Job) -> None:
@@ -102,7 +132,7 @@ def make_clip(job: Job) -> None:
     if job.paper("report") is None or job.paper("clip") is not None:
         _find_words(job, memorial, order)
     if job.paper("report") is None:
-        _film_job(job, memorial, order, _phrases(job.given("words")))
+        _film_job(job, memorial, order, phrases_of(json.loads(job.given("words"))))
     clip = job.paper("clip")
     if clip is not None:
         _deliver(job, Path(order["clip"]), clip)
@@ -157,34 +187,54 @@ def check_place(path: Path) -> None:
     try_place(path)
 
 
+def _check_script(memorial: Memorial, name: str, text: str) -> None:
+    if len(text) > SCRIPT_CHARS:
+        raise BadText(f"{name} has {len(text):,} characters: a farewell has at most {SCRIPT_CHARS:,}")
+    held = build.held_back(memorial, name, text)
+    if held:
+        raise Refused(f"{name}: a memorial must not say {held[0]!r}: reword it, it speaks for the living")
+
+
+def _check_portrait(archive: Archive, memorial: Memorial) -> None:
+    if archive.rig(memorial.id) is None:
+        raise NotReady(f"the memorial of {memorial.person.name} has no portrait yet: add a photo of their face")
+
+
+def _still_said(archive: Archive, memorial: Memorial, visitor: str | None, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """What was said to a visitor, to be said again; by the voice that was made where a recording is not to be heard any
+    more. Raises Refused where something of it may not be said any more.
+    """
+    gone = letters.taken_back(archive, memorial, visitor, phrases)
+    if gone is not None:
+        raise Refused(f"the family has taken back {gone.text!r} since it was said: ask again, and keep the new answer")
+    memory = archive.memory(memorial.id)
+    barred = memory.left_out() | (frozenset(memory.audience()) if visitor is None else memory.barred(visitor))
+
+    def is_heard(span: Span | None) -> bool:
+        return span is None or not any(covers(place, span.file) for place in barred)
+
+    return [each if is_heard(each.recording) else replace(each, mark="theirs", recording=None) for each in phrases]
+
+
 def _order(clip: Path, **what: str | None) -> bytes:
     check_place(clip)
     return json.dumps({"clip": str(clip.absolute()), **what}).encode()
 
 
-def _persona(archive: Archive, memorial: Memorial, order: dict[str, str]) -> Persona:
+def _persona(archive: Archive, memorial: Memorial, order: Json) -> Persona:
+    if "phrases" in order:
+        return Said(_still_said(archive, memorial, order["visitor"], phrases_of(order["phrases"])))
     if "script" in order:
         return build.script(memorial, order["script"], order["text"], order["author"])
     return build.persona(archive, memorial, Asker(order.get("visitor"), order.get("country")))
 
 
-def _words(memorial: Memorial) -> str:
+def words_of(memorial: Memorial) -> str:
+    """What its label says of the words."""
     return EXHIBIT if memorial.person.exhibit else "from what the person wrote, or imagined"
 
 
-def _phrases(paper: bytes) -> list[Phrase]:
-    """What `asdict` made of phrases, as phrases again."""
-    return [
-        Phrase(**{
-            **each,
-            "source": each["source"] and Source(**each["source"]),
-            "recording": each["recording"] and Span(**each["recording"]),
-        })
-        for each in json.loads(paper)
-    ]  # fmt: skip
-
-
-def _find_words(job: Job, memorial: Memorial, order: dict[str, str]) -> None:
+def _find_words(job: Job, memorial: Memorial, order: Json) -> None:
     """Find them, once; and anew, with what was made of them, where something was held back or changed meanwhile."""
     told = [engines.withheld(job.archive, memorial.id), voices.state(job.archive, memorial.id)]
     rests_on = json.dumps(told).encode()
@@ -198,19 +248,39 @@ def _find_words(job: Job, memorial: Memorial, order: dict[str, str]) -> None:
     job.publish(words=json.dumps([asdict(phrase) for phrase in phrases]).encode(), **{"rests-on": rests_on})
 
 
-def _film_job(job: Job, memorial: Memorial, order: dict[str, str], phrases: Sequence[Phrase]) -> None:
-    words = f"written by {order['author'] or 'the family'}" if "script" in order else _words(memorial)
+def _film_job(job: Job, memorial: Memorial, order: Json, phrases: Sequence[Phrase]) -> None:
+    words = f"written by {order['author'] or 'the family'}" if "script" in order else words_of(memorial)
     path = job.archive.home.temporary()
     try:
         labelled = label(job.archive, memorial, words, job.id)
         heard = voices.as_chosen(phrases, voices.chosen(job.archive, memorial.id).mode)
         answer = film(job.archive, memorial, Said(heard), [], path, job, labelled)
-        papers = {} if answer.clip is None else {"clip": path.read_bytes()}
+        told = ask_report(answer.record, order.get("clip", job.id), answer.clip, answer.total_s)
+        told |= {} if "script" in order else engines.described(job.archive, memorial)
+        with job.publishing() as adding:
+            if answer.clip is not None and "clip" in order:
+                adding.add_paper(job.id, "clip", path.read_bytes())
+            elif answer.clip is not None:
+                _keep(job, adding, order, told, answer.clip, path)
+            adding.add_paper(job.id, "report", json.dumps(told).encode())
     finally:
         path.unlink(missing_ok=True)
-    told = ask_report(answer.record, Path(order["clip"]), answer.clip, answer.total_s)
-    told |= {} if "script" in order else engines.described(job.archive, memorial)
-    job.publish(**papers, report=json.dumps(told).encode())
+
+
+def _keep(job: Job, adding: Adding, order: Json, told: Json, info: ClipInfo, path: Path) -> None:
+    """The clip with the memorial, for the account that wanted it."""
+    is_farewell = "script" in order
+    about = About(
+        title=" ".join(order["text"].split())[:TITLE_CHARS],
+        text=told["text"],
+        author=order["author"] if is_farewell else None,
+        duration_s=info.duration_s,
+        width=info.width,
+        height=info.height,
+        size_bytes=path.stat().st_size,
+    )
+    kind: ClipKind = "farewell" if is_farewell else "answer"
+    job.archive.clips(job.memorial_id).add(adding, job.id, kind, order["keeper"], about, path)
 
 
 def _deliver(job: Job, path: Path, clip: bytes) -> None:

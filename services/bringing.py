@@ -29,6 +29,7 @@ from services.report import Json
 from services.roles import (
     MEDIA,
     PAGES,
+    PHOTO,
     PICTURES,
     PORTRAIT,
     READ_BY_MACHINE,
@@ -176,12 +177,16 @@ def looked(
     memorial: Memorial, paths: Sequence[Path], batch: Batch, steps: Steps, role: str | None = None, *, preview: bool
 ) -> Batch:
     """Find the files and look through them; a preview asks for nothing."""
-    if memorial.person.exhibit:
-        raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
-    if role is not None and role not in ROLES:
-        raise Refused(f"--as {role!r} is not known: choose one of {', '.join(sorted(ROLES))}")
+    return looked_through(memorial, gathered(paths, batch.left_out), batch, steps, role, preview=preview)
+
+
+def looked_through(
+    memorial: Memorial, coming: Iterable[Found], batch: Batch, steps: Steps, role: str | None, *, preview: bool
+) -> Batch:
+    """The same of files that were found."""
+    check_takes(memorial, role)
     batch.role, batch.preview = role, preview
-    found = list(gathered(paths, batch.left_out))
+    found = list(coming)
     if not found:
         raise Refused("there is no file in what was given that can be read: choose letters, recordings or photos")
     usual_s = _usual_s(found)
@@ -196,6 +201,14 @@ def looked(
             look_into(batch, memorial, one)
     _check_author(batch, memorial.person.name)
     return batch
+
+
+def check_takes(memorial: Memorial, role: str | None) -> None:
+    """Raises `Refused` where nothing can be added to it, or nothing as that."""
+    if memorial.person.exhibit:
+        raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
+    if role is not None and role not in ROLES:
+        raise Refused(f"--as {role!r} is not known: choose one of {', '.join(sorted(ROLES))}")
 
 
 def look_into(batch: Batch, memorial: Memorial, one: Brought) -> None:
@@ -324,6 +337,8 @@ def _told_apart(batch: Batch, found: Sequence[Found], chats: Sequence[Found], ro
 
 
 def _roled(found: Found, role: str | None) -> Brought:
+    if role == PHOTO and medium_of(found.file) != "photo":
+        raise BadText(f"{found.file.name} is not a photo: add it as what it is")
     return Brought(role or role_of(found), (found,))
 
 

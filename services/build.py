@@ -6,7 +6,7 @@ face mesh.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady, Outdated
+from data.errors import NotReady, Outdated, Refused
 from data.media import read_sound
-from data.names import covers, shortest
-from data.types import RATE, Known, Letter, Picture, Span, Wave
+from data.names import covers
+from data.types import RATE, Picture, Span, Wave
 from orchestrator.job import Kind
 from orchestrator.stages import Face, Persona, Voice
 from services import engines, face_engine, voices
 from services.doctor import has_gpu
 from services.engines import Choice
+from services.letters import called, heard
 from services.terminal import note
 
 if TYPE_CHECKING:
@@ -86,20 +87,27 @@ def speaker(
     return Speaker(_recorded(archive, memorial, guarded, asker), tuple(recollected.openings))
 
 
+def tried(archive: Archive, memorial: Memorial, choice: Choice, *, download: bool = False) -> tuple[Choice, Speaker]:
+    """An engine that somebody is about to choose, and how it answers: raises what keeps it from doing so."""
+    if choice.engine == "openai" and not (choice.url and choice.model):
+        raise Refused("a server is chosen by its URL, as far as its /v1, and its model, as it calls it")
+    if choice.writing_by is not None:
+        if choice.engine == "gptj":
+            engines.check_learnt_of_today(archive, memorial.id)
+        choice = replace(choice, seen=engines.state(archive, memorial.id, choice))
+    return choice, speaker(archive, memorial, choice=choice, download=download)
+
+
 def recollection(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -> Recollection:
     """`recollection`: the person's own words. Nobody without a name hears what is not for somebody."""
     from persona.recollection import Recollection
 
-    letters = archive.letters(memorial.id, asker.name)  # with what others wrote, which is never quoted
-    known = archive.known(memorial.id, asker.name)
-    if asker.name is None:
-        letters = [letter for letter in letters if not letter.not_for]
-        known = replace(known, told=tuple(letter for letter in known.told if not letter.not_for))
+    letters, known = heard(archive, memorial.id, asker.name)  # with what others wrote, which is never quoted
     if not known.told and all(letter.author is not None for letter in letters):
         if any(letter.author is None for letter in archive.letters(memorial.id)):
             raise NotReady(f"{_name(memorial)} holds nothing for this visitor: ask with the name the family gave, --as")
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
-    letters, known = _called(letters, known)
+    letters, known = called(letters, known)
     today = datetime.now().astimezone().date()
     return Recollection(memorial.person, letters, known, today, _near(archive.home.recall_model))
 
@@ -154,13 +162,6 @@ def _recorded(archive: Archive, memorial: Memorial, persona: Persona, asker: Ask
 
 def _samples(ms: int) -> int:
     return ms * RATE // 1000
-
-
-def _called(letters: Sequence[Letter], known: Known) -> tuple[list[Letter], Known]:
-    """The same, each file under the shortest name by which it can be told."""
-    names = shortest({each.file for each in (*letters, *known.told)})
-    told = tuple(replace(each, file=names[each.file]) for each in known.told)
-    return [replace(each, file=names[each.file]) for each in letters], replace(known, told=told)
 
 
 def _near(model: str | None) -> Dense | None:
@@ -284,10 +285,13 @@ def portrait(picture: Picture, which_face: int | None, size_px: int) -> Made:
 
 def kinds() -> tuple[Kind, ...]:
     """The kinds of long work, and what each of them does."""
-    from services import add_job, answers, enrolling, tuning
+    from services import add_job, answers, enrolling, portrait_job, sampling, tuning, uploaded
 
     return (
         Kind("add", add_job.add_files, limit_s=3_600.0),
+        Kind("preview", uploaded.preview_job, limit_s=3_600.0),
+        Kind("portrait", portrait_job.read, limit_s=3_600.0),
+        Kind("sample", sampling.build, limit_s=3_600.0),
         Kind("clip", answers.make_clip, limit_s=3_600.0),
         Kind("farewell", answers.make_clip, limit_s=4 * 3_600.0),
         Kind("enrol", enrolling.enrol, limit_s=ENROL_LIMIT_S),

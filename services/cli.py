@@ -16,7 +16,7 @@ from data.errors import Missing
 from data.files import write
 from data.names import folded
 from data.types import Mark
-from services import animate_cli, answers, doctor, listing, memorials, model_cli, report
+from services import animate_cli, answers, doctor, keeper_cli, listing, memorials, model_cli, report, serve_cli
 from services.build import Asker
 from services.country import country
 from services.jobs_cli import jobs
@@ -55,7 +55,14 @@ MARKS: dict[Mark, str] = {
     "notice": "notice",
 }
 
-for verb in (animate_cli.animate, model_cli.tune, model_cli.learn, model_cli.engine):
+for verb in (
+    animate_cli.animate,
+    model_cli.tune,
+    model_cli.learn,
+    model_cli.engine,
+    serve_cli.serve,
+    keeper_cli.keeper,
+):
     app.command()(verb)
 app.add_typer(jobs, name="jobs")
 app.add_typer(memory, name="memory")
@@ -171,7 +178,7 @@ def add(
             added = done(archive, "add", found.id, add_job.AddOrder(batch), Shown())
     if as_json:
         return _print_json(added)
-    for line in listing.added_lines(added, preview=preview):
+    for line in listing.added_lines(added, found.person.name, preview=preview):
         print(shown(line))
     for warning in added["warnings"]:
         _note(warning)
@@ -258,10 +265,16 @@ def farewell(
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    until_closed: Annotated[bool, typer.Option("--until-closed", hidden=True)] = False,  # by `serve`, which begins it
+) -> None:
     """Do the long work of this home as it comes in, until Ctrl-C; what is unfinished then goes on the next time."""
     from services.jobs import work
 
+    if until_closed:
+        from services.beside import end_with_parent
+
+        end_with_parent()
     with _archive(_settings()) as archive:
         waits = (
             "another Lantern works here: this one waits for its turn" if archive.home.somebody_works() else "working"

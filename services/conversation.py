@@ -28,15 +28,21 @@ class Conversation:
     """One visitor's. Of a visitor without a name nothing is kept."""
 
     def __init__(
-        self, memorial: Memorial, persona: Persona, offers: Sequence[str], memory: Memory, visitor: str | None
+        self,
+        memorial: Memorial,
+        persona: Persona,
+        offers: Sequence[str],
+        memory: Memory,
+        visitor: str | None,
+        turns: Sequence[Turn] = (),
     ) -> None:
         self.language: Language = memorial.person.language
-        self.opening = Opening(_NOTICE[self.language].format(name=memorial.person.name), tuple(offers))
+        self.opening = opening_of(memorial, offers)
         self.answer: Sequence[Phrase] = ()  # the last one
         self._persona = persona
         self._memory = memory
         self._visitor = visitor
-        self._turns: list[Turn] = []
+        self._turns = list(turns)  # what was said before
 
     @classmethod
     def begin(cls, archive: Archive, memorial: Memorial, asker: Asker) -> Conversation:
@@ -77,6 +83,11 @@ class Conversation:
     def remembered(self) -> list[Remembered]:
         """What is kept of what this visitor told, the oldest first."""
         return [] if self._visitor is None else self._memory.remembered(self._visitor)
+
+
+def opening_of(memorial: Memorial, offers: Sequence[str]) -> Opening:
+    """What is shown first of a memorial."""
+    return Opening(_NOTICE[memorial.person.language].format(name=memorial.person.name), tuple(offers))
 
 
 _NOTICE: dict[Language, str] = {

@@ -10,12 +10,10 @@ from pathlib import Path
 
 from data.archive import Archive, Memorial
 from data.files import explained, write
-from data.importers import File
-from data.importers.gathered import Found
 from data.media import write_picture
 from data.samples import Sample, sample
 from orchestrator.sheet import contact_sheet
-from services import answers, bringing, engines, keeping, lessons, roles, voices
+from services import answers, engines, keeping, lessons, sampling
 from services.progress import Steps
 from services.report import Json, demo_report
 
@@ -72,18 +70,12 @@ def _tuned(archive: Archive, memorial: Memorial, name: str, steps: Steps) -> Jso
 
 def _built(archive: Archive, chosen: Sample, size_px: int, steps: Steps) -> tuple[Memorial, list[str]]:
     """The sample as it is there, or built now. A memorial of the same name that is no sample is not touched."""
-    there = [memorial for memorial in archive.memorials() if memorial.person == chosen.person]
-    if there and archive.rig(there[0].id) and voices.speaks(archive, there[0].id):
-        return there[0], []
-    memorial = there[0] if there else archive.create(chosen.person)
-    kinds = dict.fromkeys((*chosen.letters, *chosen.messages), "text")
-    kinds |= {chosen.recording: roles.RECORDING, chosen.portrait: roles.PORTRAIT}
+    there = sampling.there(archive, chosen)
+    if there is not None and sampling.is_built(archive, there):
+        return there, []
+    memorial = there or archive.create(chosen.person)
     try:
-        batch = bringing.Batch([], size_px=size_px)
-        for path, role in kinds.items():
-            found = Found(File.on_disk(path), path.name)
-            bringing.look_into(batch, memorial, bringing.Brought(role, (found,)))
-        added = keeping.add(archive, memorial, batch, steps)
+        added = keeping.add(archive, memorial, sampling.batch(memorial, chosen, size_px), steps)
     except BaseException:
         archive.remove(memorial.id)
         raise

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,9 @@ def examine(settings: Settings) -> list[Finding]:
         _chinese_font(),
         _home(settings.home),
         _memory(),
+        _port(),
+        _certificate(settings.home),
+        _speech(settings),
         *_neural(),
     ]
 
@@ -117,6 +121,38 @@ def _memory() -> Finding:
     if total_mb < MEMORY_MB:
         return Finding("memory", "note", f"{total_mb:,} MiB; {MEMORY_MB:,} MiB are advised: close other programs")
     return Finding("memory", "ok", f"{total_mb:,} MiB")
+
+
+def _port() -> Finding:
+    from services.serve_cli import PORT
+
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", PORT)):
+            return Finding("lantern serve", "ok", f"port {PORT} is free")
+    return Finding("lantern serve", "note", f"port {PORT} is taken: Lantern is open, or give another one with --port")
+
+
+def _certificate(home: Path) -> Finding:
+    from services import certificate
+
+    found = certificate.standing(home)
+    if found is None:
+        return Finding("certificate", "ok", "made by the first `lantern serve --lan`; this machine alone needs none")
+    ends = found.authority.certificate.not_valid_after_utc
+    return Finding("certificate", "ok", f"for phones in the house until {ends:%Y-%m-%d}: {found.authority.fingerprint}")
+
+
+def _speech(settings: Settings) -> Finding:
+    from services import dictation
+
+    try:
+        found = dictation.folder(settings)
+    except LanternError as err:
+        return Finding("speech model", "missing", str(err))
+    if found is None:
+        text = f"none, so that visitors write, or their browser hears: {dictation.how(settings)}"
+        return Finding("speech model", "note", text)
+    return Finding("speech model", "ok", str(found))
 
 
 def _neural() -> Iterator[Finding]:

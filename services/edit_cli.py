@@ -12,7 +12,7 @@ from face.chosen import Chosen
 from face.keyframes import SLIDERS, slid
 from services import editing
 from services.animating import Look
-from services.portrait_options import AsIsOption, FaceOption, FrameName, FrameOption, LabelOption, SizeOption
+from services.portrait_options import AsIsOption, FaceOption, FrameName, FrameOption, LabelOption, SizeOption, sized
 from services.progress import Shown, shown
 from services.terminal import JsonOption, LanguageName, note, opened, print_json, settings
 
@@ -54,7 +54,7 @@ def edit(
     if not chosen:
         raise Refused("no slider is set: --smile .6, say; `lantern portrait edit --help` shows all")
     editing.check_place(out, chosen, photo)
-    wanted = Chosen(face, size or settings().size_px, (frame or FrameName.square).value, not as_is)
+    wanted = Chosen(face, sized(size), (frame or FrameName.square).value, not as_is)
     look = Look(wanted, language=language.value)
     with opened(settings()), Shown().step("animate") as advance:
         made = editing.edit(photo, chosen, look, out, advance)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from data.archive import Archive, Memorial
-from data.errors import BadHome, NotReady
+from data.errors import NotReady
 from data.types import Language, Turn
 from orchestrator.stages import Persona
+from services import choices
 
 if TYPE_CHECKING:
     from persona.generation import Freedom
@@ -76,22 +77,12 @@ class Model:
 
 def chosen(archive: Archive, memorial_id: str) -> Choice:
     """What the family chose, by default the built-in engine."""
-    told = archive.model_file(memorial_id, CHOICE)
-    if told is None:
-        return Choice()
-    try:
-        fields = json.loads(told)
-        return Choice(**{**fields, "hosts": tuple(fields["hosts"])})
-    except (ValueError, KeyError, TypeError) as err:
-        raise BadHome(
-            "the engine chosen for this memorial cannot be read: choose one anew with `lantern engine`"
-        ) from err
+    return choices.chosen(archive, memorial_id, CHOICE, Choice, "lantern engine")
 
 
 def choose(archive: Archive, memorial_id: str, choice: Choice) -> None:
     """From the next answer on."""
-    with archive.adding(memorial_id) as adding:
-        adding.set_model_files({CHOICE: json.dumps(asdict(choice)).encode()})
+    choices.choose(archive, memorial_id, CHOICE, choice)
 
 
 def model(archive: Archive, memorial_id: str, choice: Choice) -> Model:

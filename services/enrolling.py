@@ -84,6 +84,12 @@ def order(
     return json.dumps(told).encode()
 
 
+def order_again(archive: Archive, memorial: Memorial, before: Json, speaker: int | None) -> bytes:
+    """The same, with the engine that was used before."""
+    weights = None if before["weights"] is None else Path(before["weights"])
+    return order(archive, memorial, before["engine"], before["source"], weights, None, speaker)
+
+
 def as_before(archive: Archive, memorial_id: str) -> Json:
     """The engine with which the voice that speaks was made."""
     kept = archive.voice_profile(memorial_id)
@@ -144,11 +150,11 @@ def learn(archive: Archive, memorial: Memorial, fresh: Sequence[Recording], give
     )
 
 
-def worth_saying(told: Json, names: str) -> Iterator[str]:
-    """What the family should know at once of a voice learnt from these files."""
+def worth_saying(told: Json, names: str, person: str) -> Iterator[str]:
+    """What the family should know at once of a voice of that person's, learnt from these files."""
     yield from (f"{names}: {line}" for line in told["advice"])
     if (word := told["resemblance"]["word"]) != "yes":
-        heard = "hear it before anybody else does, with `lantern voice MEMORIAL compare`"
+        heard = f'hear it before anybody else does, with `lantern voice "{person}" compare`'
         yield f"the voice made of {names} {RESEMBLES[word]}: {heard}"
 
 

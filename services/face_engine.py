@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from data.archive import Archive
-from data.errors import BadHome, Refused
+from data.errors import Refused
+from services import choices
 
 EngineName = Literal["portrait", "musetalk"]
 
@@ -25,13 +25,7 @@ class Choice:
 
 def chosen(archive: Archive, memorial_id: str) -> Choice:
     """What the family chose, by default the built-in engine."""
-    told = archive.model_file(memorial_id, CHOICE)
-    if told is None:
-        return Choice()
-    try:
-        return Choice(**json.loads(told))
-    except (ValueError, TypeError) as err:
-        raise BadHome("the choice of a face cannot be read: choose anew with `lantern portrait engine`") from err
+    return choices.chosen(archive, memorial_id, CHOICE, Choice, "lantern portrait engine")
 
 
 def choose(archive: Archive, memorial_id: str, engine: EngineName, weights: Path | None) -> Choice:
@@ -46,6 +40,5 @@ def choose(archive: Archive, memorial_id: str, engine: EngineName, weights: Path
 
         folder = str(complete(weights.expanduser().absolute()))
     choice = Choice(engine, folder)
-    with archive.adding(memorial_id) as adding:
-        adding.set_model_files({CHOICE: json.dumps(asdict(choice)).encode()})
+    choices.choose(archive, memorial_id, CHOICE, choice)
     return choice

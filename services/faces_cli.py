@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from data.importers.imported import File
 from services import editing, portraying
 from services.portrait_options import (
     AsIsOption,
@@ -61,10 +62,11 @@ def read(
 ) -> None:
     """Read the portrait of a memorial anew, from one photo or several, or a video."""
     marks = marked(eyes, mouth, chin)
-    wanted, everybody = chosen(face, speaker, size or settings().size_px, frame, marks, as_is=as_is)
+    wanted, everybody = chosen(face, speaker, size, frame, marks, as_is=as_is)
     with opened(settings()) as archive:
         found = archive.find(memorial)
-        told = portraying.portray(archive, found, files, wanted, Shown(), everybody=everybody)
+        given = [File.on_disk(path) for path in files]
+        told = portraying.portray(archive, found, given, wanted, Shown(), everybody=everybody)
     if as_json:
         return print_json(told)
     for line in told["told"]:

@@ -6,7 +6,7 @@ Each is made once under a name, so that a job begun again goes on where it was. 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import asdict, dataclass, field
@@ -62,12 +62,15 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
             learnt.voices[place], learnt.photos[place], learnt.left_out[place] = sorted_out(one)
     _leave_out_speechless(learnt)
     voice = _begin_voice(archive, memorial, batch, learnt, once)
+    warned = defaultdict[str, list[str]](list)  # the files that it is said of
     for place, one in enumerate(batch.brought):
         if one.role == PORTRAIT:
             with steps.step("portrait", PORTRAIT_USUAL_S):
                 rig = once(f"rig-{place}", partial(_portray, one, batch))
             learnt.rigs[place] = rig.data
-            batch.warnings += [f"{one.shown}: {warning}" for warning in rig.warnings]
+            for warning in rig.warnings:
+                warned[warning].append(one.shown)
+    batch.warnings += [f"{', '.join(files)}: {warning}" for warning, files in warned.items()]
     _tell_of_portrait(archive, memorial, batch, learnt)
     if voice is not None:
         with steps.step("voice", VOICE_USUAL_S) as advance:
@@ -192,7 +195,7 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
             if must and isinstance(err, BadRecording):
                 raise BadRecording(f"{names}: {err}") from err
             return Made(b"", (f"{names}: kept, but no voice was learnt: {err}",))
-        return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names)))
+        return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names, memorial.person.name)))
 
     return begin(lambda: once("voice", enroll))
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from data.adding import Spoken
 from data.archive import Archive, Memorial
-from data.errors import Refused
+from data.errors import Refused, UnknownNote
 from data.files import try_place
 from data.identity import Passage
-from data.media import write_sound
+from data.media import own_sound_bytes, sound_bytes, write_sound
 from data.types import RATE, Language, Letter, Wave
 from persona.sentences import paragraphs_of, sentences_of
 from services import answers, build, voice_pages, voices
@@ -58,6 +58,21 @@ def say(archive: Archive, memorial: Memorial, text: str, out: Path, *, new: bool
     if new:
         voices.note_heard(archive, memorial.id, waiting)
     return {"file": str(out), "duration_s": round(len(wave) / RATE, 3)}
+
+
+def sample(archive: Archive, memorial: Memorial, *, new: bool) -> bytes:
+    """The voice that speaks, or the one that waits, saying what each voice is tried with: as a labelled recording."""
+    language = memorial.person.language
+    wave = spoken(archive, memorial, TRIAL[language], language, new=new)
+    return sound_bytes(wave, answers.label(archive, memorial, "written to try the voice", mode="cloned"))
+
+
+def piece_sound(archive: Archive, memorial: Memorial, number: int) -> bytes:
+    """A piece of a recording as it is, for the family to listen to. Raises `UnknownNote`."""
+    found = [each for each in pieces(archive, memorial) if each["number"] == number]
+    if not found:
+        raise UnknownNote("no piece has that number: look at the list of pieces")
+    return own_sound_bytes(_sounds(archive, memorial, found)[0])
 
 
 def spoken(archive: Archive, memorial: Memorial, text: str, language: Language, *, new: bool) -> Wave:

@@ -18,7 +18,7 @@ KINDS = {
 }
 
 
-def added_lines(report: Json, *, preview: bool) -> Iterator[str]:
+def added_lines(report: Json, person: str, *, preview: bool) -> Iterator[str]:
     """What became of each file, or would."""
     for each in report["added"]:
         yield f"{each['file']}: {each['as'] or 'unknown'}, {each['kept']:,} {'would be kept' if preview else 'kept'}"
@@ -39,16 +39,16 @@ def added_lines(report: Json, *, preview: bool) -> Iterator[str]:
             yield f"    and {more:,} lines more that were not read surely"
         for left in each["reasons"]:
             yield f"    {left['count']:,} left out: {left['reason']}"
-    yield from _learned_lines(report["learned"], preview=preview)
+    yield from _learned_lines(report["learned"], person, preview=preview)
     for left in report["left_out"]:
         yield f"passed over: {left['count']:,} × {left['reason']}"
 
 
-def _learned_lines(learned: Json, *, preview: bool) -> Iterator[str]:
+def _learned_lines(learned: Json, person: str, *, preview: bool) -> Iterator[str]:
     verb = "would be" if preview else "was"
     if voice := learned["voice"]:
         count = voice["recordings"]
-        waits = "; it waits to be heard: `lantern voice MEMORIAL compare --new`" if voice["waiting"] else ""
+        waits = f'; it waits to be heard: `lantern voice "{person}" compare --new`' if voice["waiting"] else ""
         yield f"a voice {verb} learnt from {count} {KINDS['recording'][count != 1]}, {voice['seconds']:.0f} s{waits}"
     if learned["portrait"]:
         yield f"a portrait {verb} made ready"

@@ -1,4 +1,4 @@
-"""Making a memorial. Knows no command line: the same verb serves any way in."""
+"""Making a memorial, and telling it otherwise. Knows no command line: the same verb serves any way in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from data.archive import Archive, Memorial
 from data.dates import read_date
-from data.errors import BadDate, BadText
+from data.errors import BadDate, BadText, Refused
 from data.types import Language, Person
 from services.progress import shown
 
@@ -15,13 +15,25 @@ NAME_CHARS = 200
 
 def new(archive: Archive, name: str, born: str | None, died: str | None, language: Language) -> Memorial:
     """A memorial without anything in it."""
+    return archive.create(person(name, born, died, language))
+
+
+def change(archive: Archive, memorial: Memorial, name: str, born: str | None, died: str | None) -> Memorial:
+    """The same memorial with another name, or other dates."""
+    if memorial.person.exhibit:
+        raise Refused(f"{memorial.person.name} is a sample, and stays as it is")
+    return archive.change(memorial.id, person(name, born, died, memorial.person.language))
+
+
+def person(name: str, born: str | None, died: str | None, language: Language) -> Person:
+    """Whom a memorial is for. Raises `BadText` and `BadDate`."""
     name = " ".join(name.split())
     if not name or len(name) > NAME_CHARS or shown(name) != name:
         raise BadText(f"a name has 1 to {NAME_CHARS} characters and no control characters")
     born, died = _date("born", born), _date("died", died)
     if born and died and died[: len(born)] < born[: len(died)]:
         raise BadDate(f"died {died} is before born {born}: check the dates")
-    return archive.create(Person(name, born, died, language))
+    return Person(name, born, died, language)
 
 
 def _date(option: str, typed: str | None) -> str | None:

@@ -12,15 +12,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 from data.archive import Archive, Memorial
-from data.errors import UnknownNote
+from data.errors import NotReady, UnknownNote
 from data.files import write
 from data.importers.imported import File
-from data.kept import Kept
+from data.kept import Doubtful, Kept
 from data.memory import not_for
 from data.names import covers, folded, shortest
-from data.types import Visitor
+from data.types import Known, Letter, Visitor
 from persona.passages import read_all
 from services import voices
+from services.letters import heard
 from services.report import Json
 
 
@@ -44,31 +45,40 @@ class _File:
 def listed(archive: Archive, memorial: Memorial) -> Json:
     """All of it: doubtful lines, files, visitors, what they told, corrections and the glossary."""
     memory = archive.memory(memorial.id)
-    files: dict[str, _File] = {}
-    for kept in archive.sources(memorial.id):
-        files.setdefault(kept.file, _File()).add(kept)
-    left_out, audience = memory.left_out(), memory.audience()
-    called = shortest(files)
+    given = files(archive, memorial)
+    called = {file["path"]: file["file"] for file in given}
     return {
         "doubtful": _doubtful(archive, memorial, called),
-        "files": [
-            {
-                "file": called[path],
-                "path": path,
-                "kinds": dict(file.kinds),
-                "theirs": file.theirs,
-                "first": file.first,
-                "last": file.last,
-                "left_out": any(covers(place, path) for place in left_out),
-                "not_for": list(not_for(audience, path)),
-            }
-            for path, file in files.items()
-        ],
+        "files": given,
         "visitors": [asdict(visitor) for visitor in memory.visitors()],
         "remembered": [asdict(each) for each in memory.remembered()],
         "corrections": [{**asdict(each), "what": called.get(each.what, each.what)} for each in memory.corrections()],
         "glossary": memory.glossary(),
     }
+
+
+def files(archive: Archive, memorial: Memorial) -> list[Json]:
+    """What the family gave, the first added first, and what they said of each."""
+    memory = archive.memory(memorial.id)
+    found: dict[str, _File] = {}
+    for kept in archive.sources(memorial.id):
+        found.setdefault(kept.file, _File()).add(kept)
+    left_out, audience = memory.left_out(), memory.audience()
+    called = shortest(found)
+    return [
+        {
+            "id": archive.file_id(memorial.id, path),
+            "file": called[path],
+            "path": path,
+            "kinds": dict(file.kinds),
+            "theirs": file.theirs,
+            "first": file.first,
+            "last": file.last,
+            "left_out": any(covers(place, path) for place in left_out),
+            "not_for": list(not_for(audience, path)),
+        }
+        for path, file in found.items()
+    ]
 
 
 def doubtful(archive: Archive, memorial: Memorial) -> list[Json]:
@@ -92,11 +102,17 @@ def correct(archive: Archive, memorial: Memorial, note_id: str, text: str) -> Js
 
 def scan(archive: Archive, memorial: Memorial, doubtful_id: str, out: Path) -> Json:
     """Write the stretch of the scan on which a doubtful line was read; it is the family's own picture."""
+    doubtful, picture = scanned(archive, memorial, doubtful_id)
+    write(out, picture)
+    return {"id": doubtful_id, "line": doubtful.line, "file": doubtful.file, "picture": str(out)}
+
+
+def scanned(archive: Archive, memorial: Memorial, doubtful_id: str) -> tuple[Doubtful, bytes]:
+    """A doubtful line, and the stretch of the scan on which it was read, as PNG."""
     from data.importers.again import line_again, png
 
     doubtful, content = archive.doubtful_original(memorial.id, doubtful_id)
-    write(out, png(line_again(File.of(doubtful.file.rpartition("/")[2], content), doubtful.line)))
-    return {"id": doubtful_id, "line": doubtful.line, "file": doubtful.file, "picture": str(out)}
+    return doubtful, png(line_again(File.of(doubtful.file.rpartition("/")[2], content), doubtful.line))
 
 
 def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) -> Json:
@@ -104,9 +120,19 @@ def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) 
 
     Raises `UnknownNote` where it stands nowhere, or where several sentences hold it.
     """
-    letters = [each for each in archive.letters(memorial.id) if each.author is None]
-    told = archive.known(memorial.id).told
-    said = {_letters_of(one.text): one.text for each in read_all([*letters, *told]) for one in each.said}
+    return _strike(archive, memorial, sentence, by, archive.letters(memorial.id), archive.known(memorial.id))
+
+
+def strike_heard(archive: Archive, memorial: Memorial, sentence: str, visitor: str | None, by: str) -> Json:
+    """The same, said by a visitor: of nothing but what they may hear, so that they learn of nothing else by asking."""
+    return _strike(archive, memorial, sentence, by, *heard(archive, memorial.id, visitor))
+
+
+def _strike(
+    archive: Archive, memorial: Memorial, sentence: str, by: str | None, letters: Sequence[Letter], known: Known
+) -> Json:
+    theirs = [each for each in letters if each.author is None]
+    said = {_letters_of(one.text): one.text for each in read_all([*theirs, *known.told]) for one in each.said}
     wanted = _letters_of(sentence)
     meant = [said[wanted]] if wanted in said else [text for plain, text in said.items() if wanted and wanted in plain]
     if not meant:
@@ -116,12 +142,23 @@ def strike(archive: Archive, memorial: Memorial, sentence: str, by: str | None) 
     return asdict(archive.memory(memorial.id).strike(meant[0], by))
 
 
-def leave_out(archive: Archive, memorial: Memorial, file: str) -> Json:
+def leave_out(archive: Archive, memorial: Memorial, file: str, by: str | None = None) -> Json:
     """Draw on nothing of a file, or of what lies in a folder."""
     spoke = voices.speaks(archive, memorial.id)
-    changed = asdict(archive.memory(memorial.id).leave_out(_path(archive, memorial, file)))
+    changed = asdict(archive.memory(memorial.id).leave_out(_path(archive, memorial, file), by))
     is_silenced = spoke and not voices.speaks(archive, memorial.id)
     return changed | ({"voice": voices.WITHDRAWN} if is_silenced else {})
+
+
+def draw_on(archive: Archive, memorial: Memorial, path: str) -> None:
+    """Draw on a file again that was left out. Raises `NotReady` where more than it was left out with it."""
+    memory = archive.memory(memorial.id)
+    places = [each for each in memory.corrections() if each.kind == "left-out" and not each.undone]
+    if around := next((each.what for each in places if each.what != path and covers(each.what, path)), None):
+        raise NotReady(f"{around} is left out, and this file with it: undo that correction first")
+    for each in places:
+        if each.what == path:
+            memory.undo(each.id)
 
 
 def undo(archive: Archive, memorial: Memorial, note_id: str) -> Json:

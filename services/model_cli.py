@@ -159,13 +159,7 @@ def _packed(found: Memorial, pack: Path, key: str, as_json: bool) -> None:
 
 def _choose(archive: Archive, found: Memorial, choice: Choice, *, download: bool, yes: bool) -> None:
     """Only what works is chosen; free writing only once somebody has seen some of it."""
-    if choice.engine == "openai" and not (choice.url and choice.model):
-        raise Refused("a server is chosen by --url, as far as its /v1, and --model, as it calls it")
-    if choice.writing_by is not None:
-        if choice.engine == "gptj":
-            engines.check_learnt_of_today(archive, found.id)
-        choice = replace(choice, seen=engines.state(archive, found.id, choice))
-    speaker = build.speaker(archive, found, choice=choice, download=download)
+    choice, speaker = build.tried(archive, found, choice, download=download)
     if choice.writing_by is not None and not yes:
         if not sys.stdin.isatty():
             raise Refused("somebody has to see samples before free writing is turned on: use a terminal, or --yes")

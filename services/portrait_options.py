@@ -9,10 +9,11 @@ import typer
 
 from data.errors import Refused
 from face.chosen import Chosen
-from services.terminal import LanguageName
+from services.terminal import LanguageName, settings
 
 EVERYBODY = "all"
 Mark = str  # x and y of the photo, pixels, apart by a comma
+SMALLEST_PX, LARGEST_PX = 256, 1080  # of a frame's shorter side
 
 
 class FrameName(StrEnum):
@@ -28,7 +29,9 @@ FaceOrAllOption = Annotated[
     str | None, typer.Option(metavar="N|all", help="Which face of the photo, from the left; or everybody.")
 ]
 SpeakerOption = Annotated[int | None, typer.Option(min=1, help="Which face speaks, with --face all.")]
-SizeOption = Annotated[int | None, typer.Option(min=256, max=1080, help="The frame's shorter side, pixels.")]
+SizeOption = Annotated[
+    int | None, typer.Option(help=f"The frame's shorter side, {SMALLEST_PX} to {LARGEST_PX} pixels.")
+]
 FrameOption = Annotated[FrameName | None, typer.Option(help="1:1, 3:4 or 16:9.")]
 EyesOption = Annotated[
     tuple[str, str] | None, typer.Option(metavar="X,Y X,Y", help="Where both eyes are, if no face is found.")
@@ -44,7 +47,7 @@ LabelOption = Annotated[LanguageName, typer.Option(help="The language of the lab
 def chosen(
     face: str | None,
     speaker: int | None,
-    size_px: int,
+    size: int | None,
     frame: FrameName | None,
     marks: tuple[float, ...],
     *,
@@ -61,7 +64,14 @@ def chosen(
     if face is not None and marks:
         raise Refused("marks say where the face is: leave --face out")
     which = speaker if everybody else _number(face)
-    return Chosen(which, size_px, (frame or FrameName.square).value, not as_is, marks), everybody
+    return Chosen(which, sized(size), (frame or FrameName.square).value, not as_is, marks), everybody
+
+
+def sized(size: int | None) -> int:
+    """The frame's shorter side in pixels, as set where it is not chosen. Raises `Refused` for one that is not made."""
+    if size is not None and not SMALLEST_PX <= size <= LARGEST_PX:
+        raise Refused(f"--size {size}: choose from {SMALLEST_PX} to {LARGEST_PX} pixels")
+    return size or settings().size_px
 
 
 def marked(eyes: tuple[Mark, Mark] | None, mouth: tuple[Mark, Mark] | None, chin: Mark | None) -> tuple[float, ...]:

@@ -6,19 +6,21 @@ Knows no command line.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
-from data.errors import BadPicture, NoFace, NotReady, Refused, SeveralFaces
-from data.files import read
+from data.errors import BadPicture, BadRecording, BadText, NoFace, NotReady, Outdated, Refused, SeveralFaces
 from data.importers.imported import File
 from data.importers.kinds import medium_of
+from data.importers.text import whole
 from data.label import Label
 from data.media import LARGEST_PICTURE_BYTES, own_picture_bytes, read_clip, read_picture, write_picture
 from data.types import Language, Picture
+from services import face_engine
 from services.progress import Steps
 from services.report import Json
 
@@ -90,13 +92,31 @@ def face_lines(told: Json) -> Iterable[str]:
         yield f"no face found: {BY_HAND}"
 
 
+def described(archive: Archive, memorial: Memorial) -> Json | None:
+    """The portrait that is there, or None. One of another version of this program is read anew before it is shown."""
+    from face.group import Group, is_group
+    from face.rig import Rig
+
+    rig = archive.rig(memorial.id)
+    if rig is None:
+        return None
+    everybody, engine = is_group(rig), face_engine.chosen(archive, memorial.id).engine
+    told: Json = {"width": None, "height": None, "everybody": everybody, "warnings": [], "engine": engine}
+    with suppress(Outdated):
+        read = Group.from_bytes(rig) if everybody else Rig.from_bytes(rig)
+        told |= {"width": read.size[1], "height": read.size[0], "warnings": list(read.warnings)}
+    return told
+
+
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
 def portray(
-    archive: Archive, memorial: Memorial, files: Sequence[Path], chosen: Chosen, steps: Steps, *, everybody: bool
+    archive: Archive, memorial: Memorial, files: Sequence[File], chosen: Chosen, steps: Steps, *, everybody: bool
 ) -> Json:
     """One rig of all files, kept as the one to be shown, with the photos; the first says who it is."""
+    from face.group import shows_several
+
     if memorial.person.exhibit:
         raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
     if len(files) > 1 and (everybody or chosen.marks):
@@ -106,6 +126,7 @@ def portray(
     if first is not None and chosen.face is not None:
         chosen = replace(chosen, face=first.face)  # they may stand elsewhere in its best frame
     with steps.step("portrait", READ_USUAL_S * len(photos)):
+        everybody = everybody and shows_several(next(iter(photos.values())), chosen)
         rig, shown, told = (_group if everybody else _gathered)(photos, chosen, films)
     with archive.adding(memorial.id) as adding:
         for name, content in contents.items():
@@ -116,7 +137,7 @@ def portray(
 
 
 def _opened(
-    files: Sequence[Path], face: int | None, steps: Steps
+    files: Sequence[File], face: int | None, steps: Steps
 ) -> tuple[dict[str, Picture], dict[str, bytes], dict[str, Filmed]]:
     """The photos and what is kept of each; of a video its best frame, and the manner of who is in it.
 
@@ -124,16 +145,17 @@ def _opened(
     """
     photos, contents = dict[str, Picture](), dict[str, bytes]()
     films: dict[str, Filmed] = {}
-    for path in files:
-        if medium_of(File.on_disk(path)) == "video":
+    for file in files:
+        called = Path(file.name)
+        if file.path is not None and medium_of(file) == "video":
             with steps.step("watch", WATCH_USUAL_S):
-                film = _watched(path, None if photos else face)
-            name = _new_name(path.with_suffix(PNG), contents)
+                film = _watched(file.path, file.name, None if photos else face)
+            name = _new_name(called.with_suffix(PNG), contents)
             films[name], photos[name], contents[name] = film, film.picture, own_picture_bytes(film.picture)
         else:
-            name = _new_name(path, contents)
-            contents[name] = read(path, LARGEST_PICTURE_BYTES, BadPicture)
-            photos[name] = read_picture(path, contents[name])
+            name = _new_name(called, contents)
+            contents[name] = _content(file)
+            photos[name] = read_picture(called, contents[name])
     return photos, contents, films
 
 
@@ -143,14 +165,23 @@ def _new_name(path: Path, names: Container[str]) -> str:
     return next(name for name in chain((path.name,), numbered) if name not in names)
 
 
-def _watched(path: Path, face: int | None) -> Filmed:
+def _content(file: File) -> bytes:
+    try:
+        return whole(file, LARGEST_PICTURE_BYTES)
+    except BadText as err:
+        raise BadPicture(str(err)) from err
+
+
+def _watched(path: Path, name: str, face: int | None) -> Filmed:
+    """The best frame of a video and how they move in it; `name` is what the family calls it."""
     from face.filmed import watch
 
-    clip = read_clip(path)
     try:
-        return watch(clip.frames(), clip.fps, face)
+        return watch(read_clip(path).timed_frames(), face)
     except NoFace as err:
-        raise NoFace(f"{path.name}: {err}") from err
+        raise NoFace(f"{name}: {err}") from err
+    except BadRecording as err:
+        raise BadRecording(str(err).replace(path.name, name)) from err
 
 
 def _gathered(photos: dict[str, Picture], chosen: Chosen, films: dict[str, Filmed]) -> tuple[bytes, str, list[str]]:

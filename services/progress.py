@@ -45,6 +45,15 @@ class Steps(Protocol):
         """One step, while the block runs. `usual_s` is told where the step cannot count how far it is."""
 
 
+class Quiet:
+    """Tells nobody."""
+
+    @contextmanager
+    def step(self, name: str, usual_s: float | None = None) -> Iterator[Advance]:  # noqa: ARG002 — the protocol's
+        """Nothing."""
+        yield lambda _done, _total: None
+
+
 class Shown:
     """One line a step on standard error, with a bar and the time left where the length is known."""
 

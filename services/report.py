@@ -36,7 +36,7 @@ def add_report(added: Sequence[Json], passages: int, warnings: Sequence[str], le
     return {"added": list(added), "passages": passages, "warnings": list(warnings), "left_out": list(left_out)}
 
 
-def ask_report(record: Record, clip: Path | None, info: ClipInfo | None, total_s: float) -> Json:
+def ask_report(record: Record, clip: Path | str | None, info: ClipInfo | None, total_s: float) -> Json:
     """`lantern ask` and `lantern farewell`."""
     return {
         "text": _text(record.phrases),
@@ -109,8 +109,8 @@ def _text(phrases: Sequence[Phrase]) -> str:
     return joined
 
 
-def _clip(path: Path | None, info: ClipInfo | None) -> Json:
-    """Where the clip lies and how large it is; nothing where there is none."""
+def _clip(path: Path | str | None, info: ClipInfo | None) -> Json:
+    """Where the clip lies, or under which id it is kept, and how large it is; nothing where there is none."""
     if path is None or info is None:
         return dict.fromkeys(("clip", "duration_s", "fps", "width", "height"))
     return {

@@ -63,10 +63,10 @@ class Sitters:
 
 def read(picture: Picture, chosen: Chosen, *, everybody: bool = False) -> Sitter | Sitters:
     """Raises `BadPicture` for a photo that cannot be animated."""
-    from face.group import read_group_and_photo
+    from face.group import read_group_and_photo, shows_several
     from face.portrait import assembled, calibrated, framed_as_chosen
 
-    if everybody:
+    if everybody and shows_several(picture, chosen):
         return Sitters(*read_group_and_photo(picture, chosen))
     framed = framed_as_chosen(picture, chosen)
     return Sitter(calibrated(assembled(framed, chosen)), framed.picture)

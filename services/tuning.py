@@ -121,6 +121,12 @@ def merge(
         shutil.rmtree(part, ignore_errors=True)
 
 
+def report(archive: Archive, memorial_id: str) -> Json | None:
+    """What came of the last tuning; None where there was none."""
+    told = archive.model_file(memorial_id, engines.REPORT)
+    return None if told is None else _report(told)
+
+
 def tuned_base(archive: Archive, memorial: Memorial) -> str:
     """The base that the adapter was made for."""
     adapter = archive.model_file(memorial.id, engines.ADAPTER)

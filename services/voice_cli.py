@@ -129,7 +129,7 @@ def compare(
         write(out, listening.comparison(archive, found, Shown(), new=new))
         if new:
             voices.note_heard(archive, found.id, waiting)
-    print_json({"page": str(out)}) if as_json else print(f"Open {out} in a browser, and listen.")
+    print_json({"page": str(out)}) if as_json else print(f"Open {out} in a browser, and listen to {found.person.name}.")
 
 
 @voice.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from data.adding import Adding
@@ -16,6 +16,7 @@ from data.archive import Archive
 from data.errors import BadHome, NotReady
 from data.names import covers
 from data.types import Phrase
+from services import choices
 from services.report import Json
 from voice import parts
 
@@ -48,18 +49,13 @@ class Choice:
 
 def chosen(archive: Archive, memorial_id: str) -> Choice:
     """What the family chose, by default the voice made to resemble theirs."""
-    told = archive.model_file(memorial_id, CHOICE)
-    if told is None:
-        return Choice()
-    try:
-        return Choice(**json.loads(told))
-    except (ValueError, TypeError) as err:
-        raise BadHome("the choice of a voice cannot be read: choose anew with `lantern voice MEMORIAL use`") from err
+    return choices.chosen(archive, memorial_id, CHOICE, Choice, "lantern voice MEMORIAL use")
 
 
 def choose(archive: Archive, memorial_id: str, mode: Mode) -> None:
     """From the next clip on."""
-    _set(archive, memorial_id, replace(chosen(archive, memorial_id), mode=mode, is_chosen=True))
+    choice = replace(chosen(archive, memorial_id), mode=mode, is_chosen=True)
+    choices.choose(archive, memorial_id, CHOICE, choice)
 
 
 def waiting(archive: Archive, memorial_id: str) -> str | None:
@@ -70,7 +66,7 @@ def waiting(archive: Archive, memorial_id: str) -> str | None:
 
 def note_heard(archive: Archive, memorial_id: str, which: str | None) -> None:
     """Somebody had that voice played."""
-    _set(archive, memorial_id, replace(chosen(archive, memorial_id), heard_new=which))
+    choices.choose(archive, memorial_id, CHOICE, replace(chosen(archive, memorial_id), heard_new=which))
 
 
 def as_chosen(phrases: Sequence[Phrase], mode: Mode) -> list[Phrase]:
@@ -104,13 +100,23 @@ def adopt(archive: Archive, memorial_id: str) -> None:
         raise NotReady("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
     choice = chosen(archive, memorial_id)
     if choice.heard_new != _fingerprint(unheard):
+        name = archive.memorial(memorial_id).person.name
         raise NotReady(
-            "nobody has heard it yet: `lantern voice MEMORIAL compare --new` plays it beside their recordings"
+            f'nobody has heard it yet: `lantern voice "{name}" compare --new` plays it beside their recordings'
         )
     of(archive, memorial_id, new=True)
     with archive.adding(memorial_id) as adding:
         adding.set_voice(unheard)
-        adding.set_model_files({NEW: None, CHOICE: _written(replace(choice, is_chosen=True, heard_new=None))})
+        adopted = choices.written(replace(choice, is_chosen=True, heard_new=None))
+        adding.set_model_files({NEW: None, CHOICE: adopted})
+
+
+def drop(archive: Archive, memorial_id: str) -> None:
+    """Forget the voice that waits. Raises NotReady where there is none."""
+    if waiting(archive, memorial_id) is None:
+        raise NotReady("no voice waits to be heard: learn one with `lantern voice MEMORIAL enrol`")
+    with archive.adding(memorial_id) as adding:
+        adding.set_model_files({NEW: None})
 
 
 def of(archive: Archive, memorial_id: str, *, new: bool = False) -> Mapping[str, bytes]:
@@ -205,12 +211,3 @@ def set_names(archive: Archive, memorial_id: str, entries: Mapping[str, str]) ->
 
 def _fingerprint(voice: bytes) -> str:
     return hashlib.sha256(voice).hexdigest()
-
-
-def _set(archive: Archive, memorial_id: str, choice: Choice) -> None:
-    with archive.adding(memorial_id) as adding:
-        adding.set_model_files({CHOICE: _written(choice)})
-
-
-def _written(choice: Choice) -> bytes:
-    return json.dumps(asdict(choice)).encode()

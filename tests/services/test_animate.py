@@ -24,6 +24,7 @@ from services import animating, sitter
 from services.__main__ import main
 from services.montage import Scene, Title, montage, titles
 from services.movers import ByGestures, BySound, shots
+from services.sitter import Sitter
 from tests.face.portraits import photo
 from tests.services.conftest import Lantern, Ran
 
@@ -203,12 +204,18 @@ def two_heads() -> Picture:
 def test_everybody_in_a_photo_can_move_at_once(run: Lantern, tmp_path: Path) -> None:
     both, clip = tmp_path / "both.png", tmp_path / "both.mp4"
     Image.fromarray(two_heads()).save(both)
-    assert "--face" in run("animate", both, "--out", clip).err
+    assert "--face all" in run("animate", both, "--out", clip).err
     told = run("animate", both, "--face", "all", "--gesture", "nod", "--out", clip, "--json").json["clips"][0]
     assert told["motion"] == "everybody"
     still, *_, moved = list(read_clip(clip).frames())[:24]
     changed = np.abs(still.astype(int) - moved).mean(axis=(0, 2))
     assert min(half.max() for half in np.array_split(changed, 2)) > 1
+
+
+def test_somebody_alone_is_framed_as_a_portrait_though_everybody_is_wanted() -> None:
+    alone = sitter.read(photo("hopper"), Chosen(size_px=300), everybody=True)
+    assert isinstance(alone, Sitter)
+    assert alone.rig.size == (300, 300)
 
 
 def test_what_no_detector_sees_can_be_marked_by_hand(run: Lantern, tmp_path: Path) -> None:
@@ -358,6 +365,13 @@ def test_names_are_taken_from_a_table_of_the_familys(tmp_path: Path) -> None:
     assert titles(tmp_path) == {"a.jpg": Title("Anna Berg", "1921 – 1999")}
 
 
+def test_a_name_that_no_photo_has_is_told(tmp_path: Path) -> None:
+    (tmp_path / "names.tsv").write_text("a.jpg\tAnna Berg\nzoe.jpg\tZoe\n")
+    titled, told = animating.named([tmp_path / "a.jpg", tmp_path / "b.jpg"])
+    assert [title.name for title in titled.values()] == ["Anna Berg", "b"]
+    assert told == ["zoe.jpg has a name written down, but no photo here is called so"]
+
+
 @pytest.mark.parametrize("written", ['"a.jpg" = 3', "a.jpg = Anna", "[a]\nname = 1"])
 def test_a_table_that_cannot_be_read_is_refused(run: Lantern, family: Path, tmp_path: Path, written: str) -> None:
     (family / "names.toml").write_text(written)
@@ -457,7 +471,8 @@ def test_sliders_with_times_make_a_clip(run: Lantern, portrait: Path, tmp_path: 
         (("animate", "{photo}", "--montage", "{dir}/a.mp4"), "folder"),
         (("animate", "{photo}", "--face", "0", "--out", "{dir}/a.mp4"), "counted from the left"),
         (("animate", "{photo}", "--face", "7", "--out", "{dir}/a.mp4"), "there is no face 7"),
-        (("animate", "{photo}", "--size", "99", "--out", "{dir}/a.mp4"), "256"),
+        (("animate", "{photo}", "--size", "99", "--out", "{dir}/a.mp4"), "--size 99: choose from 256 to 1080 pixels"),
+        (("portrait", "edit", "{photo}", "--smile", "1", "--size", "2000", "--out", "{dir}/a.jpg"), "--size 2000"),
         (("animate", "{dir}/none.jpg", "--out", "{dir}/a.mp4"), "there is no such file"),
         (("animate", "{dir}", "--out", "{dir}/clips"), "holds no photo"),
         (("animate", "{photo}", "--face", "all", "--drive", "{photo}", "--out", "{dir}/a.mp4"), "one face"),
@@ -494,6 +509,7 @@ def test_sliders_with_times_make_a_clip(run: Lantern, portrait: Path, tmp_path: 
         (("portrait", "edit", "{photo}", "--smile", "1", "--out", "{dir}/a.gif"), ".jpg"),
         (("portrait", "edit", "{photo}", "--smile", "1", "--out", "{photo}"), "would be lost"),
         (("portrait", "faces", "{photo}", "--out", "{photo}"), "would be lost"),
+        (("portrait", "faces", "{dir}"), "out is a folder: give one photo out of it"),
         (("portrait", "edit", "{photo}", "--keys", "{photo}", "--out", "{dir}/a.mp4"), "TOML or JSON"),
     ],
 )

@@ -122,6 +122,16 @@ def test_everybody_moves_and_the_chosen_one_speaks(lantern: Lantern, archive: Ar
     assert shot.frames.shape[1:3] == Group.from_bytes(blob).size
 
 
+def test_what_is_to_be_said_of_several_photos_is_said_once(lantern: Lantern, tmp_path: Path) -> None:
+    small = np.asarray(cv2.resize(photo("hopper"), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA), np.uint8)
+    other = small.copy()
+    other[0, 0] = 0
+    ran = lantern("add", ANN, saved(small, tmp_path / "a.png"), saved(other, tmp_path / "b.png"))
+    told = [line for line in ran.err.splitlines() if "pixels wide" in line]
+    assert len(told) == 1
+    assert "a.png, b.png: the face is only" in told[0]
+
+
 def test_a_marked_pet_becomes_a_portrait(lantern: Lantern, archive: Archive, tmp_path: Path) -> None:
     cat = saved(np.asarray(skimage.data.chelsea(), np.uint8), tmp_path / "cat.png")  # type: ignore[no-untyped-call]
     assert lantern("portrait", "read", ANN, cat).code == 2

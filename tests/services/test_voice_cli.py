@@ -48,7 +48,7 @@ def test_what_it_says_is_a_labelled_recording(lantern: Lantern, tmp_path: Path) 
 
 def test_a_page_plays_their_recordings_beside_the_voice(lantern: Lantern, tmp_path: Path) -> None:
     out = tmp_path / "voice.html"
-    assert lantern("voice", GRACE, "compare", "--out", str(out)).code == 0
+    assert f"listen to {GRACE}" in lantern("voice", GRACE, "compare", "--out", str(out)).out
     page = out.read_text()
     assert page.count("<audio") >= 2
     assert page.count("<img") == page.count("<audio")
@@ -116,7 +116,7 @@ def test_a_voice_that_is_learnt_anew_waits_until_somebody_has_heard_it(lantern: 
     assert lantern("voice", GRACE, "enrol", "--json").json["waiting"]
     unheard = lantern("voice", GRACE, "adopt")
     assert unheard.code == 2
-    assert "compare" in unheard.err
+    assert f'lantern voice "{GRACE}" compare --new' in unheard.err
     assert lantern("voice", GRACE, "compare", "--new", "--out", str(tmp_path / "new.html")).code == 0
     assert lantern("voice", GRACE, "adopt").code == 0
     assert lantern("voice", GRACE, "adopt").code == 2

@@ -1,0 +1,1 @@
+"""The same verbs over HTTP and WebSocket."""

@@ -1,0 +1,144 @@
+"""A clip says again what was said, is its owner's, and says nothing that was taken back."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from data.conversations import KeptTurn
+from data.errors import Refused
+from data.media import read_clip
+from data.types import Phrase, Source
+from orchestrator.job import Job
+from services import answers
+from services.api.jobs import JobBody
+from tests.services.api.conftest import Served
+
+LINE = "What of the moth?"
+NOTICE = Phrase("I am a program.", "en", "notice")
+
+
+@pytest.fixture
+def vera(talking: Served) -> TestClient:
+    return talking.client("visitor")
+
+
+@pytest.fixture
+def sten(talking: Served) -> TestClient:
+    return talking.client("steward")
+
+
+@pytest.fixture
+def undone(talking: Served) -> Iterator[None]:
+    """What is struck by a test counts no more after it."""
+    yield
+    memory = talking.lantern.archive.memory(talking.memorial.id)
+    for each in memory.corrections():
+        if each.undone is None:
+            memory.undo(each.id)
+
+
+def quoted(talking: Served) -> Phrase:
+    """A short sentence of the letters, as an answer quotes it."""
+    letter = talking.lantern.archive.letters(talking.memorial.id, "Vera")[0]
+    sentence = next(each.strip() + "." for each in letter.text.replace("\n", " ").split(".") if 20 < len(each) < 80)
+    return Phrase(sentence, "en", "exhibit", Source(letter.file, letter.date, sentence))
+
+
+def said(talking: Served, *phrases: Phrase) -> dict[str, Any]:
+    """A conversation of Vera's in which this was said, as what is asked for."""
+    conversations = talking.lantern.archive.conversations(talking.memorial.id)
+    kept = conversations.create(talking.ids["visitor"], "Vera")
+    conversations.add_turn(kept.id, KeptTurn(0, LINE, phrases, "said", datetime.now(UTC)))
+    return {"conversation": kept.id, "turn": 0}
+
+
+def made(talking: Served, job: Any) -> str:
+    """Do the job here; gives its id."""
+    job_id: str = JobBody(**job.json()).id
+    answers.make_clip(Job(talking.lantern.archive, job_id, talking.memorial.id, lambda: False))
+    return job_id
+
+
+def test_an_answer_becomes_a_clip_that_is_its_owners(talking: Served, tmp_path: Path) -> None:
+    vera, phrase = talking.client("visitor"), quoted(talking)
+    job = vera.post(talking.url("/clips"), json=said(talking, NOTICE, phrase))
+    assert job.status_code == 202, job.text
+    place = talking.url(f"/clips/{made(talking, job)}")
+    told = vera.get(place).json()
+    assert (told["title"], told["mine"], told["kind"]) == (LINE, True, "answer")
+    assert phrase.text in told["text"]
+
+    file = vera.get(told["file"])
+    (tmp_path / "clip.mp4").write_bytes(file.content)
+    clip = read_clip(tmp_path / "clip.mp4")
+    assert (len(file.content), clip.width, clip.height) == (told["size_bytes"], told["width"], told["height"])
+    assert clip.has_sound
+    assert "Grace%20Hopper%2C%20What%20of%20the%20moth.mp4" in file.headers["content-disposition"]
+    part = vera.get(told["file"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    assert vera.head(told["file"]).headers["content-length"] == str(told["size_bytes"])
+    assert vera.get(told["file"], headers={"If-None-Match": file.headers["etag"]}).status_code == 304
+
+    paper = talking.lantern.archive.paper(talking.memorial.id, told["id"], "report")
+    assert json.loads(paper or b"")["clip"] == told["id"]
+    cora, sten = talking.client("contributor"), talking.client("steward")
+    assert cora.get(talking.url("/clips")).json()["items"] == []
+    assert cora.get(place).status_code == cora.get(told["file"]).status_code == cora.delete(place).status_code == 404
+    assert [each["id"] for each in sten.get(talking.url("/clips")).json()["items"]] == [told["id"]]
+    assert vera.delete(place).status_code == 204
+    assert vera.get(place).status_code == vera.get(told["file"]).status_code == 404
+
+
+def test_a_farewell_is_said_as_the_family_wrote_it(talking: Served, sten: TestClient) -> None:
+    job = sten.post(talking.url("/farewells"), json={"text": "Look after the garden.", "author": "Lucy"})
+    assert job.status_code == 202, job.text
+    told = sten.get(talking.url(f"/clips/{made(talking, job)}")).json()
+    assert (told["kind"], told["author"], told["text"]) == ("farewell", "Lucy", "Look after the garden.")
+
+
+@pytest.mark.usefixtures("undone")
+def test_what_was_struck_since_is_not_said_again(talking: Served, vera: TestClient) -> None:
+    phrase = quoted(talking)
+    wanted = said(talking, phrase)
+    talking.lantern.archive.memory(talking.memorial.id).strike(phrase.text)
+    refused = vera.post(talking.url("/clips"), json=wanted)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/refused")
+    assert "taken back" in refused.json()["detail"]
+
+
+@pytest.mark.usefixtures("undone")
+def test_what_was_left_out_after_the_order_is_not_filmed(talking: Served, vera: TestClient) -> None:
+    phrase = quoted(talking)
+    assert phrase.source is not None
+    job = vera.post(talking.url("/clips"), json=said(talking, phrase))
+    talking.lantern.archive.memory(talking.memorial.id).leave_out(phrase.source.file)
+    with pytest.raises(Refused):
+        made(talking, job)
+    assert vera.get(talking.url(f"/clips/{job.json()['id']}")).status_code == 404
+
+
+def test_where_nobody_spoke_there_is_nothing_to_film(talking: Served, vera: TestClient) -> None:
+    assert vera.post(talking.url("/clips"), json=said(talking, NOTICE)).status_code == 422
+
+
+def test_nobody_films_what_was_said_to_another(talking: Served, sten: TestClient, vera: TestClient) -> None:
+    wanted = said(talking, quoted(talking))
+    assert sten.post(talking.url("/clips"), json=wanted).status_code == 404
+    assert vera.post(talking.url("/clips"), json={**wanted, "turn": 7}).status_code == 404
+
+
+def test_a_farewell_that_a_memorial_must_not_say_is_refused(talking: Served, sten: TestClient) -> None:
+    for text in ("You should come and join me.", "\x00", " \n "):
+        refused = sten.post(talking.url("/farewells"), json={"text": text})
+        assert refused.status_code == 422, (text, refused.text)
+
+
+def test_without_a_portrait_nothing_is_begun(served: Served) -> None:
+    refused = served.client("steward").post(served.url("/farewells"), json={"text": "Look after the garden."})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-ready")
+    assert served.client("steward").get(served.url("/jobs")).json()["items"] == []

@@ -1,0 +1,77 @@
+"""Who is drawn next, and how many pictures they get."""
+
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.live.pace import PACES, SHOTS_BETWEEN, Gate, Pacer
+from services.live.tape import Piece, Tape
+
+
+def tape(made_s: float, played_s: float, read_s: float | None = None) -> Tape:
+    there = Tape(0, lambda: None)
+    there.made_s, there.played_s = made_s, played_s
+    there.read_s = made_s if read_s is None else read_s
+    return there
+
+
+def asked(pacer: Pacer, shots: int) -> list[int]:
+    return [pacer() for _ in range(shots)]
+
+
+def test_who_has_enough_ahead_gets_every_picture() -> None:
+    assert set(asked(Pacer(tape(3.0, 1.5)), 50)) == {1}
+
+
+def test_before_anything_is_played_nothing_is_spared() -> None:
+    assert set(asked(Pacer(tape(0.2, 0.0)), 50)) == {1}
+
+
+def test_who_runs_short_gets_fewer_one_step_at_a_time() -> None:
+    told = asked(Pacer(tape(3.0, 2.9)), 3 * SHOTS_BETWEEN)
+    assert [each for place, each in enumerate(told) if place == 0 or told[place - 1] != each] == list(PACES)
+
+
+def test_a_line_that_is_too_slow_gets_fewer_too() -> None:
+    assert asked(Pacer(tape(4.0, 2.1, read_s=2.2)), 3 * SHOTS_BETWEEN)[-1] == PACES[-1]
+
+
+def test_who_has_enough_again_gets_them_back() -> None:
+    there = tape(3.0, 2.9)
+    pacer = Pacer(there)
+    asked(pacer, 3 * SHOTS_BETWEEN)
+    there.played_s = 1.1
+    assert asked(pacer, 3 * SHOTS_BETWEEN)[-1] == 1
+
+
+@given(st.lists(st.floats(0, 5), min_size=2, max_size=6, unique=True))
+def test_of_those_who_wait_the_one_least_ahead_is_first(ahead: list[float]) -> None:
+    gate, order = Gate(), list[float]()
+    gate.take(tape(9.0, 0.0))
+
+    def wait(ahead_s: float) -> None:
+        gate.take(tape(ahead_s, 0.0))
+        order.append(ahead_s)
+        gate.give_back()
+
+    threads = [threading.Thread(target=wait, args=[each]) for each in ahead]
+    for thread in threads:
+        thread.start()
+    while len(gate._waiting) < len(ahead):
+        pass
+    gate.give_back()
+    for thread in threads:
+        thread.join()
+    assert order == sorted(ahead)
+
+
+def test_a_tape_keeps_what_was_not_played_and_little_else() -> None:
+    there = Tape(0, lambda: None)
+    for number in range(50):
+        there.played(number * 0.2)
+        assert there.add(Piece(0, number, (number + 1) * 0.2, bytes(1000)))
+        there.take()
+    assert there._waiting_bytes <= 15 * 1000
+    assert there.rejoin(0, 45)
+    assert not there.rejoin(0, 0)
