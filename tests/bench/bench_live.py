@@ -1,4 +1,4 @@
-"""The live conversation on this machine: how soon it answers, what four at once get, and what idlers cost."""
+"""The live conversation on this machine: how soon it answers, and what four at once get."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from services.live.house import House
 from services.live.room import Room
 from services.live.tape import Piece
 from tests.bench.bench_pipeline import lantern
-from tests.bench.memory import rss_mb
 
 ROUNDS = 20
 LINES = ("Tell me about the Navy", "What did you think of ships?", "Tell me about your work", "And your mother?")
-IDLERS = 100
 
 
 class Page:
@@ -41,7 +39,7 @@ class Page:
 
     def talk(self, line: str) -> None:
         began = last = time.perf_counter()
-        performance = self.room.say(line)
+        performance = self.room.say(line, None)
         assert performance is not None
         there_s = played_s = 0.0
         has_ended = False
@@ -79,7 +77,7 @@ def room(house: House) -> Room:
     memorial = house.archive.find(sample("hopper").person.name)
     house.troupe.cast(memorial)
     account = house.archive.accounts().all()[0]
-    return house.room(memorial, house.archive.conversations(memorial.id).create(account.id, None))
+    return house.enter(memorial, house.archive.conversations(memorial.id).create(account.id, None))
 
 
 def told(name: str, seconds: list[float]) -> None:
@@ -117,16 +115,6 @@ def test_four_at_once(house: House) -> None:
     for page in pages:
         print(f"\nof four: first piece {page.first_s:.2f} s, stood still {page.stalled_s:.2f} s of {page.long_s:.1f} s")
     print(f"cores busy: {cores:.2f}; median first piece {statistics.median(each.first_s for each in pages):.2f} s")
-
-
-def test_a_hundred_who_are_idle(house: House) -> None:
-    room(house)
-    before_mb = rss_mb()
-    pages = [Page(room(house)) for _ in range(IDLERS)]
-    busy_s = time.process_time()
-    time.sleep(5)
-    busy_s = time.process_time() - busy_s
-    print(f"\n{len(pages)} idle: {(rss_mb() - before_mb) / IDLERS:.2f} MiB each, {busy_s / 5:.1%} of one core together")
 
 
 def test_a_home_that_nobody_opened(tmp_path: Path) -> None:
