@@ -239,7 +239,7 @@ class Archive:
 
     def memory(self, memorial_id: str) -> Memory:
         """What is known beside what the person left."""
-        return Memory(self.home, self._vault, self._store, memorial_id)
+        return Memory(self.home, self._vault, self._store, memorial_id, self.members(memorial_id))
 
     def answered(self) -> Answered:
         """Requests with a key of their own, and what was answered to them."""

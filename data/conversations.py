@@ -28,9 +28,10 @@ REMEMBERED_TURNS = 50  # on which an answer may rest
 
 @dataclass(frozen=True, slots=True)
 class KeptConversation:
-    """`visitor` is the name under which they spoke."""
+    """`visitor` is the name under which they spoke when it began."""
 
     id: str
+    account_id: str
     visitor: str | None
     began_at: datetime
     spoken_at: datetime
@@ -124,7 +125,7 @@ class Conversations:
     def _kept(self, row: ConversationRow) -> KeptConversation:
         sealed = row.visitor
         visitor = None if sealed is None else self._vault.unseal(self._memorial_id, sealed, _visitor(row.id))
-        return KeptConversation(row.id, visitor, row.added_at, row.spoken_at)
+        return KeptConversation(row.id, row.account_id, visitor, row.added_at, row.spoken_at)
 
     def _turn(self, row: TurnRow) -> KeptTurn:
         told = json.loads(self._vault.unseal(self._memorial_id, row.said, _said(row.conversation_id, row.place)))

@@ -1,7 +1,8 @@
 """Dates as people write them, English and Chinese, to ISO 8601 as exact as they are known, and the lines that head or
 sign a letter with one. Knows no files.
 
-A date of only numbers whose day and month cannot be told apart (3/4/1987) is known by its year alone.
+A date of only numbers whose day and month cannot be told apart (3/4/1987) is known by its year alone where it stands
+in a text, and refused where somebody typed it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _MONTH = (
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
+_NUMERIC = rf"(?<!\d)(?P<first>\d{{1,2}})\s*[/.\-]\s*(?P<second>\d{{1,2}})\s*[/.\-]\s*{_YEAR}(?!\d)"
+_DOTTED = re.compile(rf"(?P<day>\d{{1,2}})\.\s*(?P<month>\d{{1,2}})\.\s*{_YEAR}")  # dots: the day first
 _HAN = r"[〇零○一二三四五六七八九十\d]"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
@@ -31,7 +34,7 @@ _FORMS = tuple(
         rf"(?<!\d){_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}(?!\d)",
         rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}(?!\d)",
         rf"\b{_MONTH},?\s+{_YEAR}(?!\d)",
-        rf"(?<!\d)(?P<first>\d{{1,2}})\s*[/.\-]\s*(?P<second>\d{{1,2}})\s*[/.\-]\s*{_YEAR}(?!\d)",
+        _NUMERIC,
         rf"(?<![\d/.\-]){_YEAR}-(?P<month>0[1-9]|1[0-2])(?![\d-])",
         rf"(?<![\d/.\-]){_YEAR}(?![\d/.\-])",
     )
@@ -105,9 +108,16 @@ def _is_bare(before: str, after: str) -> bool:
 
 def read_date(text: str) -> str:
     """A date that somebody typed, nothing around it. Raises `BadDate`."""
-    found = find_date(text.strip())
-    if found is None or (found.start, found.end) != (0, len(text.strip())):
+    typed = text.strip()
+    dotted = _DOTTED.fullmatch(typed)
+    iso = _iso(dotted.groupdict()) if dotted else None
+    if iso is not None:
+        return iso
+    found = find_date(typed)
+    if found is None or (found.start, found.end) != (0, len(typed)):
         raise BadDate("this date cannot be read: write it as 1906-12-09, 1906-12 or 1906")
+    if re.fullmatch(_NUMERIC, typed) and len(found.iso) == len("1906"):
+        raise BadDate("nobody can tell the day of this date from its month: write it as 1906-12-09")
     return found.iso
 
 

@@ -16,6 +16,8 @@ LanternError            1  a fault of ours
 │   ├── TooLarge           more than is taken at once
 │   ├── OutOfStep          what was given does not go on from where things stand
 │   └── NotReady           the memorial lacks what this needs
+│       ├── Unheard        a voice that nobody has listened to yet
+│       ├── NothingShared  what it holds is not for whoever asks
 │       └── Outdated       what was made of its sources is of another version of this program
 ├── Missing             3  something is missing on this machine
 │   ├── NoRoom             a full disk
@@ -97,6 +99,14 @@ class OutOfStep(Refused):
 
 
 class NotReady(Refused):
+    pass
+
+
+class Unheard(NotReady):
+    pass
+
+
+class NothingShared(NotReady):
     pass
 
 

@@ -89,6 +89,11 @@ class Members:
         """What a row of this memorial says."""
         return Membership(role(row.role), self._visitor_of(row))
 
+    def knows(self, name: str) -> bool:
+        """Whether a member has this name, or the keeper, whatever its case."""
+        with self._store.reading() as rows:
+            return folded(name) in set(map(folded, self._known(rows)))
+
     def put(self, account_id: str, membership: Membership) -> None:
         """Somebody new, or another role or name for somebody; raises `Taken` where another member has the name."""
         with self._store.changing() as rows:
@@ -156,7 +161,7 @@ class Members:
         if folded(checked_name(visitor)) in set(map(folded, self._known(rows, but))):
             raise Taken("another member is known by this name: write the name so that the two can be told apart")
 
-    def _known(self, rows: Rows, but: str | None) -> Iterator[str]:
+    def _known(self, rows: Rows, but: str | None = None) -> Iterator[str]:
         """The names of all members but one. The keeper's is that of the account, until a steward gives another."""
         found = {row.account_id: self._visitor_of(row) for row in rows.members.members(self._memorial_id)}
         for row in rows.accounts.all():

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from data.arrival import check_there
 from data.errors import BadText, UnknownNote
 from data.home import Home
+from data.members import Members
 from data.names import alike, covers, folded
 from data.store import Noted, NoteRow, Rows, Store
 from data.types import Remembered, Visitor
@@ -47,11 +48,12 @@ class _Note:
 class Memory:
     """That of one memorial. Every change is one transaction."""
 
-    def __init__(self, home: Home, vault: Vault, store: Store, memorial_id: str) -> None:
+    def __init__(self, home: Home, vault: Vault, store: Store, memorial_id: str, members: Members) -> None:
         self._home = home
         self._vault = vault
         self._store = store
         self._memorial_id = memorial_id
+        self._members = members
 
     # Who visits
 
@@ -160,7 +162,7 @@ class Memory:
 
     def barred(self, visitor: str) -> frozenset[str]:
         """The files and folders of which nothing is said to a visitor: one who may be meant, or whom nobody knows."""
-        known = self.visitor(visitor) is not None
+        known = self.visitor(visitor) is not None or self._members.knows(visitor)
         return frozenset(
             file
             for file, not_for in self.audience().items()

@@ -1,7 +1,8 @@
 """Looks through what the family brings, before anything is kept: what each file is, who speaks in it and who of them is
 the person, what it holds, and what is left out and why. Knows no transaction and no engine.
 
-A file that is named must be of use, or everything is refused; one that was found in a folder is left out with a reason.
+A file that is named must be of use, or everything is refused; one that was found in a folder, or came with others in
+one wish, is left out with a reason.
 """
 
 from __future__ import annotations
@@ -159,12 +160,14 @@ class Batch:
     size_px: int = 512
     role: str | None = None
     preview: bool = False
+    several: bool = False  # were chosen together, so that one of no use does not keep the others out
 
     def leave_out(self, brought: Brought, error: Refused) -> None:
         """One that is of no use: refused where it was named. A preview shows who speaks in it first."""
-        if brought.named and not (self.preview and brought.look.speakers):
+        asks = bool(brought.look.speakers)  # who of them is the person
+        if brought.named and not (self.preview if asks else self.several):
             raise error
-        if brought.named:
+        if brought.named and asks:
             self.warnings.append(f"nothing is kept before this is settled: {error}")
         self.go_without(brought, error)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady, Outdated, Refused
+from data.errors import NothingShared, NotReady, Outdated, Refused
 from data.media import read_sound
 from data.names import covers
 from data.types import RATE, Picture, Span, Wave
@@ -105,7 +105,9 @@ def recollection(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -
     letters, known = heard(archive, memorial.id, asker.name)  # with what others wrote, which is never quoted
     if not known.told and all(letter.author is not None for letter in letters):
         if any(letter.author is None for letter in archive.letters(memorial.id)):
-            raise NotReady(f"{_name(memorial)} holds nothing for this visitor: ask with the name the family gave, --as")
+            to = f"shared with {asker.name} yet: the family says what is"
+            nobody = "for somebody without a name: ask by the one that the family gave"
+            raise NothingShared(f"nothing in {_name(memorial)} is {to if asker.name else nobody}")
         raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
     letters, known = called(letters, known)
     today = datetime.now().astimezone().date()

@@ -87,10 +87,16 @@ class Conversation:
 
 def opening_of(memorial: Memorial, offers: Sequence[str]) -> Opening:
     """What is shown first of a memorial."""
-    return Opening(_NOTICE[memorial.person.language].format(name=memorial.person.name), tuple(offers))
+    person = memorial.person
+    notice = (_EXHIBIT if person.exhibit else _NOTICE)[person.language]
+    return Opening(notice.format(name=person.name), tuple(offers))
 
 
 _NOTICE: dict[Language, str] = {
     "en": "This is a program that answers with what {name} wrote. It is not {name}.",
     "zh": "这是一个程序，用{name}写过的话来回答。它不是{name}本人。",
+}
+_EXHIBIT: dict[Language, str] = {
+    "en": "This is a program that answers with letters written for an exhibit about {name}. It is not {name}.",
+    "zh": "这是一个程序，用为展示{name}而写的信来回答。它不是{name}本人。",
 }

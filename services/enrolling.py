@@ -150,12 +150,11 @@ def learn(archive: Archive, memorial: Memorial, fresh: Sequence[Recording], give
     )
 
 
-def worth_saying(told: Json, names: str, person: str) -> Iterator[str]:
-    """What the family should know at once of a voice of that person's, learnt from these files."""
+def worth_saying(told: Json, names: str) -> Iterator[str]:
+    """What the family should know at once of a voice that was learnt from these files."""
     yield from (f"{names}: {line}" for line in told["advice"])
     if (word := told["resemblance"]["word"]) != "yes":
-        heard = f'hear it before anybody else does, with `lantern voice "{person}" compare`'
-        yield f"the voice made of {names} {RESEMBLES[word]}: {heard}"
+        yield f"the voice made of {names} {RESEMBLES[word]}: hear it before anybody else does"
 
 
 def most_of_each_s(lengths_s: Collection[float]) -> float:

@@ -65,6 +65,8 @@ def keep(archive: Archive, adding: Adding, batch: Batch, learnt: Learnt, advance
     counts = [max(1, one.look.count) for one in batch.brought]
     added = []
     for place, one in enumerate(batch.brought):
+        if one.role == PORTRAIT and place not in learnt.rigs:
+            continue  # it is left out, with its reason
         before = sum(counts[:place])
         told = _advancing(advance, before, sum(counts))
         added.append(_keep(adding, one, place, learnt, told))

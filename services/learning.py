@@ -66,11 +66,16 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
     for place, one in enumerate(batch.brought):
         if one.role == PORTRAIT:
             with steps.step("portrait", PORTRAIT_USUAL_S):
-                rig = once(f"rig-{place}", partial(_portray, one, batch))
+                try:
+                    rig = once(f"rig-{place}", partial(_portray, one, batch))
+                except Refused as err:
+                    batch.leave_out(one, err)
+                    continue
             learnt.rigs[place] = rig.data
             for warning in rig.warnings:
                 warned[warning].append(one.shown)
     batch.warnings += [f"{', '.join(files)}: {warning}" for warning, files in warned.items()]
+    _check_of_use(batch, learnt)
     _tell_of_portrait(archive, memorial, batch, learnt)
     if voice is not None:
         with steps.step("voice", VOICE_USUAL_S) as advance:
@@ -141,6 +146,14 @@ def _check_recordings(batch: Batch) -> None:
             (batch.go_without if batch.brought else batch.leave_out)(one, err)
 
 
+def _check_of_use(batch: Batch, learnt: Learnt) -> None:
+    """Raises `Refused` where everything that was chosen is left out: nothing of it would be kept."""
+    of_use = (one for place, one in enumerate(batch.brought) if one.role != PORTRAIT or place in learnt.rigs)
+    if batch.several and not batch.preview and next(of_use, None) is None:
+        first = next((f"{each['file']}: {each['reason']}" for each in batch.left), next(iter(batch.left_out), None))
+        raise Refused(f"none of these files can be used, {first}")
+
+
 def _tell_of_portrait(archive: Archive, memorial: Memorial, batch: Batch, learnt: Learnt) -> None:
     """A photo that nobody named is not the portrait, though it may be the only one."""
     photos = any(one.role == PHOTO for one in batch.brought) or any(learnt.photos.values())
@@ -178,7 +191,7 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
         fresh += [(batch.brought[place].source(note.file.name), note.file) for note in notes]
     if not fresh:
         return None
-    must = any(one.named for one in named)
+    must = any(one.named for one in named) and not batch.several
     before = enrolling.as_before(archive, memorial.id)
 
     def enroll() -> Made:
@@ -195,7 +208,7 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
             if must and isinstance(err, BadRecording):
                 raise BadRecording(f"{names}: {err}") from err
             return Made(b"", (f"{names}: kept, but no voice was learnt: {err}",))
-        return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names, memorial.person.name)))
+        return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names)))
 
     return begin(lambda: once("voice", enroll))
 

@@ -5,7 +5,7 @@ Nobody without a name hears what is not for somebody. What an answer could not d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from data.archive import Archive, Memorial
@@ -61,6 +61,12 @@ def behind(archive: Archive, memorial: Memorial, visitor: str | None, file: str,
 
 def taken_back(archive: Archive, memorial: Memorial, visitor: str | None, phrases: Sequence[Phrase]) -> Phrase | None:
     """The first of some phrases that were said to this visitor and may not be said to them any more."""
+    is_still_said = still_said(archive, memorial, visitor)
+    return next((each for each in phrases if not is_still_said(each)), None)
+
+
+def still_said(archive: Archive, memorial: Memorial, visitor: str | None) -> Callable[[Phrase], bool]:
+    """Whether a phrase that was said to this visitor may be said to them today."""
     letters, known = heard(archive, memorial.id, visitor)
     never = evened_sentences(known.struck)
 
@@ -75,7 +81,7 @@ def taken_back(archive: Archive, memorial: Memorial, visitor: str | None, phrase
             )
         )
 
-    return next((each for each in phrases if not may_be_said(each)), None)
+    return may_be_said
 
 
 def _without(text: str, never: Collection[str]) -> str:

@@ -36,13 +36,13 @@ def person(name: str, born: str | None, died: str | None, language: Language) ->
     return Person(name, born, died, language)
 
 
-def _date(option: str, typed: str | None) -> str | None:
+def _date(which: str, typed: str | None) -> str | None:
     if typed is None:
         return None
     try:
         date = read_date(typed)
     except BadDate as err:
-        raise BadDate(f"--{option} {typed!r}: {err}") from err
+        raise BadDate(f"{which} {typed!r}: {err}") from err
     if date > datetime.now(UTC).date().isoformat():
-        raise BadDate(f"--{option} {typed!r} lies ahead: check the date")
+        raise BadDate(f"{which} {typed!r} lies ahead: check the date")
     return date

@@ -161,11 +161,13 @@ class Server(uvicorn.Server):
 
     def run_on(self, listener: socket.socket) -> None:
         """Serve until a signal comes, which is then raised again. What still computes in a thread is not waited for."""
-        hung_up = signal.signal(signal.SIGHUP, self.handle_exit)
+        hung_up = signal.signal(signal.SIGHUP, lambda _number, frame: self.handle_exit(signal.SIGTERM, frame))
+        loop = asyncio.new_event_loop()
         try:
-            asyncio.new_event_loop().run_until_complete(self.serve([listener]))
+            loop.run_until_complete(self.serve([listener]))
         finally:
             signal.signal(signal.SIGHUP, hung_up)
+            loop.run_until_complete(asyncio.sleep(0))  # what ends the threads of the routes is told once serving ended
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the worker and the conversations, then end as uvicorn does."""

@@ -52,7 +52,9 @@ def looked(archive: Archive, memorial: Memorial, told: Json, steps: Steps, *, pr
         batch = Batch(
             [], author=told["author"], given=tuple(told["person"]), face=told["face"], size_px=told["size_px"]
         )
-        bringing.looked_through(memorial, given(files), batch, steps, told["kind"], preview=preview)
+        batch.several = len(files) > 1
+        coming = given(files, batch.left_out if batch.several else None)
+        bringing.looked_through(memorial, coming, batch, steps, told["kind"], preview=preview)
         batch.warnings += keeping.withheld(archive, memorial, batch)
         yield batch
 

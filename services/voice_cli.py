@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from data.errors import Refused
+from data.errors import Refused, Unheard
 from data.files import read, try_place, write
 from services import enrolling, listening, voices
 from services.progress import Shown, shown
@@ -137,7 +137,11 @@ def adopt(context: typer.Context, as_json: JsonOption = False) -> None:
     """Let the voice that waits speak from now on."""
     with opened(settings()) as archive:
         found = archive.find(context.obj)
-        voices.adopt(archive, found.id)
+        try:
+            voices.adopt(archive, found.id)
+        except Unheard as err:
+            shown = f'`lantern voice "{found.person.name}" compare --new` plays it beside their recordings'
+            raise Unheard(f"{err}; {shown}") from err
     print_json({"adopted": True}) if as_json else print(f"{found.person.name} speaks with it from now on.")
 
 

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from data.adding import Adding
 from data.archive import Archive
-from data.errors import BadHome, NotReady
+from data.errors import BadHome, NotReady, Unheard
 from data.names import covers
 from data.types import Phrase
 from services import choices
@@ -94,16 +94,13 @@ def silent(mode: Mode) -> Callable[[Phrase], bool]:
 
 
 def adopt(archive: Archive, memorial_id: str) -> None:
-    """Let the voice that waits speak. Raises NotReady where there is none, or nobody heard it."""
+    """Let the voice that waits speak. Raises NotReady where there is none, and Unheard where nobody heard it."""
     unheard = archive.model_file(memorial_id, NEW)
     if unheard is None:
         raise NotReady("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
     choice = chosen(archive, memorial_id)
     if choice.heard_new != _fingerprint(unheard):
-        name = archive.memorial(memorial_id).person.name
-        raise NotReady(
-            f'nobody has heard it yet: `lantern voice "{name}" compare --new` plays it beside their recordings'
-        )
+        raise Unheard("nobody has heard the new voice yet: listen to it first")
     of(archive, memorial_id, new=True)
     with archive.adding(memorial_id) as adding:
         adding.set_voice(unheard)

@@ -48,8 +48,8 @@ WORDS: Mapping[Fact, Mapping[Language, str]] = {
         "zh": "如果有录音的文字，说英语时可以直接用录音里的声音。",
     },
     "xtts": {
-        "en": "A closer likeness can be made with a large model that is fetched by itself: see `enrol --help`.",
-        "zh": "另外下载一个大模型，可以做得更像：见 `enrol --help`。",
+        "en": "A closer likeness can be made with a large model that is fetched by itself.",
+        "zh": "另外下载一个大模型，可以做得更像。",
     },
     "voices": {
         "en": "{voices} voices were heard, and one of them was taken for theirs: listen, and say if it is another.",

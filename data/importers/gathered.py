@@ -61,15 +61,23 @@ def gathered(paths: Sequence[Path], left_out: Counter[str]) -> Iterator[Found]:
             yield from _unpacked(Found(File.on_disk(path), name, near=near))
 
 
-def given(files: Iterable[File]) -> Iterator[Found]:
-    """Files that come one by one without a folder; a second one of the same name has a number."""
+def given(files: Iterable[File], left_out: Counter[str] | None = None) -> Iterator[Found]:
+    """Files that come one by one without a folder; a second one of the same name has a number.
+
+    Raises `BadText` for a zip that cannot be opened, unless there is a place to say what is left out.
+    """
     names = set[str]()
     for file in files:
         path = PurePosixPath(file.name)
         numbered = (f"{path.stem} {number}{path.suffix}" for number in count(2))
         name = next(name for name in chain((file.name,), numbered) if name not in names)
         names.add(name)
-        yield from _unpacked(Found(replace(file, name=name), name))
+        try:
+            yield from list(_unpacked(Found(replace(file, name=name), name)))
+        except BadText as err:
+            if left_out is None:
+                raise
+            left_out[str(err)] += 1
 
 
 def _walked(root: Path, called: str, left_out: Counter[str]) -> Iterator[Found]:

@@ -17,6 +17,7 @@ from services.api.paging import Page, Paged
 from services.api.problems import Problem
 from services.api.sessions import LONGEST_CHARS, Who, who
 from services.api.throttle import OF_A_NAME
+from services.live.house import house_of
 
 router = APIRouter(tags=["accounts"])
 
@@ -112,6 +113,7 @@ def rename(request: Request, given: Renamed, grant: Own, if_match: IfMatch = Non
 def remove(request: Request, response: Response, grant: Own) -> None:
     """With its sessions, tokens and conversations, for good. The keeper's stays as long as the home."""
     lantern_of(request).accounts.remove(grant.account)
+    house_of(request).shut_out(account_id=grant.account.id)
     entrance.remove_cookie(request, response)
 
 
@@ -177,6 +179,7 @@ def remove_account(request: Request, account_id: AccountId, _: OwnKeeper) -> Non
     """With its sessions, tokens and conversations, for good."""
     accounts = lantern_of(request).accounts
     accounts.remove(_found(accounts.account(account_id)))
+    house_of(request).shut_out(account_id=account_id)
 
 
 @router.put("/accounts/{account_id}/password", status_code=204, summary="Give somebody a new password")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from services.api import (
     account,
     clips,
+    documentation,
     doubtful,
     health,
     invitations,
@@ -41,11 +42,6 @@ from services.live.house import House
 
 PREFIX = "/api/v1"
 REFUSALS = (400, 401, 403, 404, 422, 429, 503, 507)  # of any route: who asks, what for, and the machine's own
-DESCRIPTION = """A digital memorial that one can talk to. Everything here stays on the machine that serves it.
-
-Every answer carries marks that say whose words it holds; every clip is labelled as made by a program.
-Errors are `application/problem+json`. Times are ISO 8601 in UTC; lengths of clips
-are seconds, sizes bytes or pixels."""
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -84,7 +80,8 @@ def create_app(lantern: Lantern) -> FastAPI:
     app = FastAPI(
         title="Lantern",
         version="1",
-        description=DESCRIPTION,
+        description=documentation.DESCRIPTION,
+        openapi_tags=documentation.tags(),
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
@@ -96,6 +93,7 @@ def create_app(lantern: Lantern) -> FastAPI:
         app.include_router(router, prefix=PREFIX, responses=problems.responses(*REFUSALS))
     for router in unversioned():
         app.include_router(router)
+    documentation.tell_access(app)
     attach(app, lantern)
     return app
 

@@ -12,6 +12,7 @@ from services import memory
 from services.api import problems
 from services.api.access import AsContributor, Member
 from services.api.etags import tag
+from services.api.few import OneOfFew
 from services.api.files import documented, file_response, get_and_head
 from services.api.given import PNG, hidden
 from services.api.idempotency import Idempotent
@@ -69,10 +70,10 @@ def read(doubtful_id: DoubtfulId, given: Reading, member: AsContributor) -> Read
     summary="The stretch of the scan around it",
     responses=documented(PNG) | problems.responses(416),
 )
-def scan(doubtful_id: DoubtfulId, member: AsContributor, request: Request) -> Response:
+def scan(doubtful_id: DoubtfulId, member: AsContributor, _: OneOfFew, request: Request) -> Response:
     """With a frame around the line: the family's own picture."""
     line = _one(member, doubtful_id)
-    _, picture = memory.scanned(member.lantern.archive, member.memorial, line.id)
+    __, picture = memory.scanned(member.lantern.archive, member.memorial, line.id)
     return file_response(request, picture, PNG, tag(picture), f"{line.id}.png")
 
 

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from data.accounts import Membership, Role
 from data.members import LONGEST_NAME_CHARS, Invitation, Members
 from data.types import Visitor
 from services.api import problems
-from services.api.access import AsSteward, Member
+from services.api.access import LOOPBACK, AsSteward, Member
 from services.api.account import AccountId
 from services.api.paging import Page, Paged
+from services.live.house import house_of
 
 router = APIRouter(prefix="/memorials/{memorial_id}", tags=["members"])
 
@@ -65,6 +66,7 @@ class Invited(Waiting):
 
     secret: str = Field(examples=["q0v5T0m1kzF3m0gqLq4b0c8o2l3s5t7u9w1x3y5z7A"])
     path: str = Field(description="Of the link, below the address of this service.", examples=["/#invitation=q0v5…"])
+    only_here: bool = Field(description="It opens on this machine alone, as this was asked under its own address.")
 
 
 @router.get("/members", summary="Who belongs to it")
@@ -92,11 +94,12 @@ def change(account_id: AccountId, given: ChangedMember, steward: AsSteward) -> M
     summary="Close it to somebody",
     responses=problems.responses(409),
 )
-def remove(account_id: AccountId, steward: AsSteward) -> None:
+def remove(account_id: AccountId, steward: AsSteward, request: Request) -> None:
     """Their account stays, and so does what they told here."""
     if _member(steward, account_id).keeper:
         raise problems.conflict("the keeper of this home is a steward of every memorial in it")
     _of(steward).remove(account_id)
+    house_of(request).shut_out(steward.memorial.id, account_id)
 
 
 @router.get("/invitations", summary="Who is invited")
@@ -106,10 +109,15 @@ def invitations(window: Paged, steward: AsSteward) -> Page[Waiting]:
 
 
 @router.post("/invitations", status_code=201, summary="Invite somebody")
-def invite(given: Invite, steward: AsSteward) -> Invited:
+def invite(given: Invite, steward: AsSteward, request: Request) -> Invited:
     """The link opens once, for fourteen days. Send it to the one whom it is for, and nobody else."""
     secret, invitation = _of(steward).invite(given.role, given.visitor)
-    return Invited(**_waiting(invitation).model_dump(), secret=secret, path=f"/#invitation={secret}")
+    return Invited(
+        **_waiting(invitation).model_dump(),
+        secret=secret,
+        path=f"/#invitation={secret}",
+        only_here=request.url.hostname in {"localhost", *LOOPBACK},
+    )
 
 
 @router.delete("/invitations/{invitation_id}", status_code=204, summary="Withdraw an invitation")

@@ -16,13 +16,14 @@ from data.samples import Sample, sample
 from data.types import Language
 from orchestrator.job import Standing
 from services import memorials, sampling, voices
-from services.api import etags, problems
+from services.api import etags, problems, voice
 from services.api.access import AsSteward, AsVisitor, Keeper, Member, SignedIn, member_of
 from services.api.context import Lantern, lantern_of
 from services.api.etags import IfMatch, IfNoneMatch
 from services.api.idempotency import Idempotent
 from services.api.jobs import JobBody, hand_in, shown
 from services.api.paging import Page, Paged
+from services.live.house import house_of
 from services.report import new_report
 
 router = APIRouter(prefix="/memorials", tags=["memorials"], route_class=Idempotent)
@@ -150,11 +151,13 @@ def change(member: AsSteward, given: ChangedMemorial, if_match: IfMatch = None) 
 
 
 @router.delete("/{memorial_id}", status_code=204, summary="Remove it")
-def remove(member: AsSteward) -> None:
+def remove(member: AsSteward, request: Request) -> None:
     """With everything in it. Nothing can bring it back."""
     for standing in _going(member.lantern, member.memorial.id):
         member.lantern.desk.cancel(standing.id)
     member.lantern.archive.remove(member.memorial.id)
+    house_of(request).shut_out(memorial_id=member.memorial.id)
+    voice.samples.forget(member.memorial.id)
 
 
 def _building(member: Member, chosen: Sample, response: Response) -> JobBody:

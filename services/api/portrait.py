@@ -13,6 +13,7 @@ from services import memory, portrait_job, portraying
 from services.api import etags, problems
 from services.api.access import AsContributor, AsSteward, AsVisitor
 from services.api.etags import IfNoneMatch, tag
+from services.api.few import OneOfFew
 from services.api.files import documented, get_and_head
 from services.api.given import SHOWN, file_of, hidden, name_of, picture
 from services.api.idempotency import Idempotent
@@ -95,7 +96,7 @@ def portrait(member: AsVisitor, if_none_match: IfNoneMatch = None) -> Response:
     summary="The photo that it was read from",
     responses=documented(*SHOWN) | problems.responses(416),
 )
-def photo_of_portrait(member: AsVisitor, request: Request) -> Response:
+def photo_of_portrait(member: AsVisitor, _: OneOfFew, request: Request) -> Response:
     """The family's own, as it is."""
     try:
         file, content = member.lantern.archive.portrait_photo(member.memorial.id)
@@ -134,7 +135,7 @@ def photos(member: AsContributor, window: Paged) -> Page[PhotoBody]:
 
 
 @get_and_head(router, "/photos/{file_id}", summary="One photo", responses=documented(*SHOWN) | problems.responses(416))
-def photo(file_id: FileId, member: AsContributor, request: Request) -> Response:
+def photo(file_id: FileId, member: AsContributor, _: OneOfFew, request: Request) -> Response:
     """As it was given."""
     file = file_of(member, file_id, "photo")
     with member.lantern.archive.original(member.memorial.id, file) as path:

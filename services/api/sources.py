@@ -19,6 +19,7 @@ from services import bringing, memory, uploaded
 from services.api import etags, problems
 from services.api.access import AsContributor, AsSteward, Member
 from services.api.etags import IfMatch, IfNoneMatch
+from services.api.few import OneOfFew
 from services.api.files import documented, get_and_head
 from services.api.given import SENT, file_of, hidden, original
 from services.api.idempotency import Idempotent
@@ -122,7 +123,7 @@ def add(given: Adding, member: AsContributor, response: Response) -> JobBody:
     summary="Look through uploads",
     responses={202: {"model": Preview, "description": "It takes longer: a job does it"}},
 )
-def preview(given: Adding, member: AsContributor, response: Response) -> Preview:
+def preview(given: Adding, member: AsContributor, _: OneOfFew, response: Response) -> Preview:
     """What adding them would give; nothing is kept. Who speaks in a chat, say, and who of them is the person."""
     told = _order(member, given)
     report = uploaded.preview(member.lantern.archive, member.memorial, told)

@@ -104,21 +104,28 @@ class Samples:
     """Recordings of voices, made when first asked for. Their keys change with what they are made of."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()  # by memorial and key
         self._making = Lock()
 
     def of(self, member: Member, key: str, *, new: bool) -> bytes:
         """The one of that key; others wait while it is made."""
+        place = (member.memorial.id, key)
         with self._making:
-            if key not in self._kept:
-                self._kept[key] = listening.sample(member.lantern.archive, member.memorial, new=new)
-            self._kept.move_to_end(key)
+            if place not in self._kept:
+                self._kept[place] = listening.sample(member.lantern.archive, member.memorial, new=new)
+            self._kept.move_to_end(place)
             while len(self._kept) > MOST_SAMPLES:
                 self._kept.popitem(last=False)
-            return self._kept[key]
+            return self._kept[place]
+
+    def forget(self, memorial_id: str) -> None:
+        """Those of a memorial that is no more."""
+        with self._making:
+            for place in [place for place in self._kept if place[0] == memorial_id]:
+                del self._kept[place]
 
 
-_samples = Samples()
+samples = Samples()
 
 
 @router.get("", response_model=VoiceBody, responses={304: {"description": "Not modified"}})
@@ -172,7 +179,7 @@ def get_sample(
     if new and waiting is None:
         raise NotReady("no voice waits to be heard: have one learnt first")
     key = tag(f"{memorial_id} {which} {waiting if new else voices.state(archive, memorial_id)}")
-    response = file_response(request, _samples.of(member, key, new=new), WAV, key)
+    response = file_response(request, samples.of(member, key, new=new), WAV, key)
     if new and request.method == "GET" and response.status_code != 304 and member.may("steward"):
         voices.note_heard(archive, memorial_id, waiting)
     return response

@@ -46,6 +46,7 @@ class Troupe:
         self._speakers = _Shelf[Speaker](most=SPEAKERS)
         self._faces = _Shelf[Face | None]()
         self._casts = _Shelf[Cast | None]()
+        self._warming = set[str]()
         self._closed = threading.Event()
         self._caretaker = threading.Thread(target=self._tidy, name="caretaker", daemon=True)
         self._starting = threading.Lock()
@@ -67,15 +68,29 @@ class Troupe:
         marks = self._archive.marks(memorial.id)
         return self._casts.get(memorial.id, marks, lambda: self._load(memorial))
 
-    def warm(self, memorial: Memorial, asker: Asker) -> None:
-        """Load all of it in the background."""
+    def warm(self, memorial: Memorial) -> None:
+        """Load voice and face in the background, where they are not there yet and nobody is at it."""
+        if self._casts.holds(memorial.id, self._archive.marks(memorial.id)):
+            return
+        with self._starting:
+            if memorial.id in self._warming:
+                return
+            self._warming.add(memorial.id)
 
         def load() -> None:
-            with suppress(LanternError):  # it is told when somebody speaks
-                self.speaker(memorial, asker)
-                self.cast(memorial)
+            try:
+                with suppress(LanternError):  # it is told when somebody speaks
+                    self.cast(memorial)
+            finally:
+                self._warming.discard(memorial.id)
 
         threading.Thread(target=load, name="warming", daemon=True).start()
+
+    def forget(self, memorial_id: str) -> None:
+        """Let go of a memorial that is no more."""
+        self._speakers.forget(lambda key: isinstance(key, tuple) and key[0] == memorial_id)
+        self._casts.forget(lambda key: key == memorial_id)
+        self._faces.forget(lambda key: key == memorial_id)
 
     def close(self) -> None:
         """Nothing is loaded any more."""
@@ -143,6 +158,17 @@ class _Shelf(Generic[T]):
                 self._held[key] = held
                 self._shorten()
             return held.what
+
+    def holds(self, key: Hashable, marks: Marks) -> bool:
+        with self._lock:
+            held = self._held.get(key)
+            return held is not None and held.marks.still_hold(marks)
+
+    def forget(self, is_gone: Callable[[Hashable], bool]) -> None:
+        with self._lock:
+            for key in [key for key in self._making if is_gone(key)]:
+                del self._making[key]
+                self._held.pop(key, None)
 
     def tidy(self) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -10,9 +11,11 @@ from pydantic import BaseModel, Field
 from data.conversations import Conversations, KeptConversation, KeptTurn, Reason
 from data.errors import UnknownNote
 from data.label import WORDS, visible_words
-from data.types import Language
+from data.types import Language, Phrase
+from services import letters
 from services.api import etags, files, problems
 from services.api.access import AsVisitor, Member
+from services.api.few import OneOfFew
 from services.api.idempotency import Idempotent
 from services.api.paging import Page, Paged
 from services.conversation import Opening
@@ -21,7 +24,7 @@ from services.live.loops import LoopName
 from services.live.socket import LONGEST_CHARS, ConversationId
 from services.report import phrase_report
 
-router = APIRouter(tags=["Conversations"], route_class=Idempotent)
+router = APIRouter(tags=["conversations"], route_class=Idempotent)
 
 
 class OpeningTold(BaseModel):
@@ -53,7 +56,7 @@ class ConversationTold(BaseModel):
     id: str = Field(examples=["0123456789abcdef0123456789abcdef"])
     began_at: datetime
     spoken_at: datetime
-    visitor: str | None = Field(description="The name under which one speaks.", examples=["Vera"])
+    visitor: str | None = Field(description="The name under which one spoke when it began.", examples=["Vera"])
 
 
 class Begun(ConversationTold):
@@ -81,6 +84,7 @@ class PhraseTold(BaseModel):
     text: str
     mark: str = Field(examples=["theirs"])
     source: SourceTold | None
+    withheld: bool = Field(False, description="It was said, and was taken back since or is not for whoever asks.")
 
 
 class TurnTold(BaseModel):
@@ -123,7 +127,7 @@ def conversations(member: AsVisitor, paged: Paged) -> Page[ConversationTold]:
 def conversation(member: AsVisitor, request: Request, conversation_id: ConversationId) -> Begun:
     """One of them, as when it began: a page that was loaded anew goes on with it."""
     house, kept = house_of(request), _own(member, conversation_id)
-    return _begun(member, house, kept, house.opening(member.memorial, kept.visitor), request)
+    return _begun(member, house, kept, house.opening(member.memorial, member.visitor), request)
 
 
 @router.delete(
@@ -142,7 +146,8 @@ def turns(member: AsVisitor, conversation_id: ConversationId, paged: Paged) -> P
     _own(member, conversation_id)
     after = paged.after if isinstance(paged.after, int) else -1
     found, following = paged.cut(_kept(member).turns(conversation_id, after, paged.limit + 1), lambda each: each.place)
-    return Page(items=[_turn(each) for each in found], next=following)
+    is_still_said = letters.still_said(member.lantern.archive, member.memorial, member.visitor)
+    return Page(items=[_turn(each, is_still_said) for each in found], next=following)
 
 
 @router.post(
@@ -150,12 +155,16 @@ def turns(member: AsVisitor, conversation_id: ConversationId, paged: Paged) -> P
     status_code=201,
     responses=problems.responses(404, 409, 503),
 )
-def say(member: AsVisitor, request: Request, conversation_id: ConversationId, line: Line) -> TurnTold:
+def say(member: AsVisitor, _: OneOfFew, request: Request, conversation_id: ConversationId, line: Line) -> TurnTold:
     """Say a line and have the answer in words, with its sources: for programs. It interrupts an answer under way."""
     house, kept = house_of(request), _own(member, conversation_id)
-    performance = house.room(member.memorial, kept).say(line.text, in_words=True)
-    assert performance is not None  # noqa: S101 — for the type alone: a line without an id is a new one
-    performance.join()
+    room = house.enter(member.memorial, kept)
+    try:
+        performance = room.say(line.text, member.visitor, in_words=True)
+        assert performance is not None  # noqa: S101 — for the type alone: a line without an id is a new one
+        performance.join()
+    finally:
+        house.left(room)
     if performance.error is not None:
         raise performance.error
     return _turn(_kept(member).turn(conversation_id, performance.tape.turn))
@@ -229,6 +238,11 @@ def _told(kept: KeptConversation) -> ConversationTold:
     return ConversationTold(id=kept.id, began_at=kept.began_at, spoken_at=kept.spoken_at, visitor=kept.visitor)
 
 
-def _turn(kept: KeptTurn) -> TurnTold:
-    phrases = [PhraseTold(**phrase_report(each)) for each in kept.phrases]
+def _turn(kept: KeptTurn, is_still_said: Callable[[Phrase], bool] = lambda _: True) -> TurnTold:
+    phrases = [
+        PhraseTold(**phrase_report(each))
+        if is_still_said(each)
+        else PhraseTold(text="", mark=each.mark, source=None, withheld=True)
+        for each in kept.phrases
+    ]
     return TurnTold(turn=kept.place, line=kept.line, phrases=phrases, reason=kept.reason, said_at=kept.said_at)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Generic, Literal, TypeVar, get_args
 
 from data.archive import Archive, Memorial
+from data.errors import LanternError
 from data.media import Label, write_clip, write_picture
 from data.stream import Stream
 from data.types import Shot
@@ -25,6 +27,8 @@ LoopName = Literal["idle", "listen"]
 LOOPS: tuple[LoopName, ...] = get_args(LoopName)
 VERSION = 1  # of how they are made; raised, they are made anew
 MARK_CHARS = 64
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +42,20 @@ class Looks:
 
 
 class Loops:
-    """Those of all memorials. Threads share it: what one renders, another waits for."""
+    """Those of all memorials. Threads share it: what one makes, another waits for, and nobody else."""
 
     def __init__(self, archive: Archive, troupe: Troupe) -> None:
         self._archive = archive
         self._troupe = troupe
-        self._rendering = threading.Lock()  # one at a time: somebody may be talking
+        self._looks = _Latest[Looks]()
+        self._posters = _Latest[bytes]()
+        self._rendering: dict[str, threading.Lock] = {}  # of each memorial: one loop at a time
+        self._prepared: dict[str, str] = {}  # the marks of what was looked after already
 
     def looks(self, memorial: Memorial) -> Looks | None:
         """None where there is no portrait."""
-        face = self._troupe.face(memorial)
-        if face is None:
-            return None
-        height, width = _first(face).frames.shape[1:3]
-        stream = Stream(width, height, self._label(memorial))
-        try:
-            stream.begin()
-            return Looks(width, height, stream.mime, self.mark(memorial))
-        finally:
-            stream.close()
+        mark = self.mark(memorial)
+        return self._looks.get(memorial.id, mark, lambda: self._look(memorial, mark))
 
     def mark(self, memorial: Memorial) -> str:
         """Of what they are made of now."""
@@ -65,30 +64,70 @@ class Loops:
 
     def loop(self, memorial: Memorial, name: LoopName) -> bytes | None:
         """An MP4; None where there is no portrait."""
-        with self._rendering:
-            mark = self.mark(memorial).encode()
-            kept = self._archive.model_file(memorial.id, f"loop-{name}")
-            if kept is not None and kept[:MARK_CHARS] == mark:
-                return kept[MARK_CHARS:]
-            face = self._troupe.face(memorial)
-            if face is None:
-                return None
-            made = self._written(".mp4", lambda path: _write_loop(path, face, name, self._label(memorial)))
-            with self._archive.adding(memorial.id) as adding:
-                adding.set_model_files({f"loop-{name}": mark + made})
-            return made
+        mark = self.mark(memorial)
+        there = self._kept(memorial, name, mark)
+        if there is None:
+            with self._rendering.setdefault(memorial.id, threading.Lock()):
+                there = self._kept(memorial, name, mark) or self._render(memorial, name, mark)
+        return there
 
     def poster(self, memorial: Memorial) -> bytes | None:
         """The first picture of the loops, as JPEG; None where there is no portrait."""
+        return self._posters.get(memorial.id, self.mark(memorial), lambda: self._draw(memorial))
+
+    def prepare(self, memorial: Memorial) -> None:
+        """Render in the background what is not kept yet, once for a portrait."""
+        mark = self.mark(memorial)
+        if self._prepared.get(memorial.id) == mark:
+            return
+        self._prepared[memorial.id] = mark
+
+        def render() -> None:
+            with suppress(LanternError):  # it is told when somebody asks for one
+                for name in LOOPS:
+                    self.loop(memorial, name)
+
+        threading.Thread(target=render, name="loops", daemon=True).start()
+
+    def forget(self, memorial_id: str) -> None:
+        """Let go of a memorial that is no more."""
+        self._looks.forget(memorial_id)
+        self._posters.forget(memorial_id)
+        self._prepared.pop(memorial_id, None)
+
+    # Inside
+
+    def _look(self, memorial: Memorial, mark: str) -> Looks | None:
+        face = self._troupe.face(memorial)
+        if face is None:
+            return None
+        height, width = _first(face).frames.shape[1:3]
+        stream = Stream(width, height, self._label(memorial))
+        try:
+            stream.begin()
+            return Looks(width, height, stream.mime, mark)
+        finally:
+            stream.close()
+
+    def _draw(self, memorial: Memorial) -> bytes | None:
         face = self._troupe.face(memorial)
         if face is None:
             return None
         picture = _first(face).frames[0]
         return self._written(".jpg", lambda path: write_picture(path, picture, self._label(memorial)))
 
-    def prepare(self, memorial: Memorial) -> None:
-        """Render in the background what is not kept yet."""
-        threading.Thread(target=lambda: [self.loop(memorial, name) for name in LOOPS], daemon=True).start()
+    def _kept(self, memorial: Memorial, name: LoopName, mark: str) -> bytes | None:
+        kept = self._archive.model_file(memorial.id, f"loop-{name}")
+        return kept[MARK_CHARS:] if kept is not None and kept[:MARK_CHARS] == mark.encode() else None
+
+    def _render(self, memorial: Memorial, name: LoopName, mark: str) -> bytes | None:
+        face = self._troupe.face(memorial)
+        if face is None:
+            return None
+        made = self._written(".mp4", lambda path: _write_loop(path, face, name, self._label(memorial)))
+        with self._archive.adding(memorial.id) as adding:
+            adding.set_model_files({f"loop-{name}": mark.encode() + made})
+        return made
 
     def _label(self, memorial: Memorial) -> Label:
         return answers.label(self._archive, memorial, "none", mode="off")
@@ -116,3 +155,28 @@ def _first(face: Face) -> Shot:
         close = getattr(shots, "close", None)
         if close is not None:
             close()
+
+
+class _Latest(Generic[T]):
+    """One thing for each memorial, kept until its mark is another, and made once for all who ask at the same time."""
+
+    def __init__(self) -> None:
+        self._making: dict[str, threading.Lock] = {}
+        self._held: dict[str, tuple[str, T]] = {}
+
+    def get(self, memorial_id: str, mark: str, make: Callable[[], T | None]) -> T | None:
+        """None where it cannot be made; whoever asks next tries again."""
+        there = self._there(memorial_id, mark)
+        if there is None:
+            with self._making.setdefault(memorial_id, threading.Lock()):
+                there = self._there(memorial_id, mark)
+                if there is None and (there := make()) is not None:
+                    self._held[memorial_id] = (mark, there)
+        return there
+
+    def forget(self, memorial_id: str) -> None:
+        self._held.pop(memorial_id, None)
+
+    def _there(self, memorial_id: str, mark: str) -> T | None:
+        of, there = self._held.get(memorial_id, (None, None))
+        return there if of == mark else None

@@ -5,17 +5,20 @@ It runs in a thread of its own, which ends within one item once its tape was end
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 
-from data.errors import Cancelled
+from data.errors import Cancelled, LanternError
 from data.stream import Stream
 from data.types import FPS, Phrase, Sentence, Shot
 from orchestrator.ahead import Line
 from orchestrator.flow import perform
 from orchestrator.stages import Animator, Face
+from services import logs, metrics
 from services.answers import SPEAKING_RATE, Said
 from services.api import problems
 from services.live.cast import Cast
@@ -28,8 +31,8 @@ PHRASES_AHEAD = 1_000  # the words of an answer are few: who reads need not wait
 @dataclass
 class Performance:
     """`words` finds the answer, and `silent` tells which of them nobody says; `cast` is what is heard and seen of it,
-    or None where it can only be read; `talking` is held meanwhile. `over` is called at its end, before the tape tells
-    the end of one that was said, and gives what the tape tells beside.
+    or None where it can only be read; `talking` is held meanwhile. `over` is called once at its end, before the tape
+    tells the end of one that was said, and gives what the tape tells beside.
     """
 
     tape: Tape
@@ -44,6 +47,7 @@ class Performance:
     error: Exception | None = None
 
     def __post_init__(self) -> None:
+        self._began = time.monotonic()
         self._starts: dict[int, float] = {}  # s, of the phrases that are heard
         self._is_heard = False
         self._pieces = self._frames = 0
@@ -71,18 +75,33 @@ class Performance:
         return tuple(each for index, each in enumerate(self.phrases) if index in begun or each.mark == "notice")
 
     def _run(self) -> None:
+        metrics.talking(+1)
         try:
             with self.talking():
                 self._perform()
-            more = self.over(self)
-            self.tape.end("said", duration_s=round(self.tape.made_s, 2), problem=None, **more)
         except Cancelled:
-            self.over(self)
+            self.stop()
         except Exception as err:  # noqa: BLE001 — whatever it is, the visitor is told, and the next line is answered
-            self.error = err
-            told = problems.body(problems.problem(err))
-            self.tape.end("failed", duration_s=round(self.tape.made_s, 2), remembered=None, problem=told)
-            self.over(self)
+            self._fail(err)
+        finally:
+            metrics.talking(-1)
+        self._end()
+
+    def _end(self) -> None:
+        try:
+            more = self.over(self)
+        except Exception as err:  # noqa: BLE001 — the same
+            self._fail(err)
+        else:
+            self.tape.end("said", duration_s=round(self.tape.made_s, 2), problem=None, **more)
+
+    def _fail(self, error: Exception) -> None:
+        """Tell whoever listens; a fault, and what nobody can be told any more, is written down for the keeper."""
+        self.error = error
+        told = problems.body(problems.problem(error))
+        is_told = self.tape.end("failed", duration_s=round(self.tape.made_s, 2), remembered=None, problem=told)
+        if not is_told or not isinstance(error, LanternError):
+            logs.tell("answer-failed", error, logging.ERROR)
 
     def _perform(self) -> None:
         """Raises `Cancelled` where the tape was ended meanwhile."""
@@ -107,6 +126,8 @@ class Performance:
             self.phrases.append(phrase)
             spoken = phrase.mark != "notice" and not self.silent(phrase)
             self.tape.tell("phrase", index=index, language=phrase.language, spoken=spoken, **phrase_report(phrase))
+            if index == 0:
+                metrics.first_phrase(self._took_s())
             yield phrase
 
     def _film(self, shots: Iterator[Shot], cast: Cast) -> None:
@@ -127,8 +148,13 @@ class Performance:
         if shot.sentence is not None and shot.sentence is not self._sentence:
             self._cue(shot.sentence)
         self._sentence = shot.sentence
+        piece = stream.write(shot)
+        if self._frames == 0:
+            metrics.first_piece(self._took_s())
+        if shot.every > 1:
+            metrics.frames_left_out(len(shot.frames) - len(range(0, len(shot.frames), shot.every)))
         self._frames += len(shot.frames)
-        self._add(stream.write(shot))
+        self._add(piece)
 
     def _cue(self, sentence: Sentence) -> None:
         """Tell when its phrases are heard: the first exactly, those after it by how fast people speak."""
@@ -143,7 +169,10 @@ class Performance:
         piece = Piece(self.tape.turn, self._pieces, self._frames / FPS, data)
         self._pieces += 1
         if not self.tape.add(piece):
-            raise Cancelled("stopped")
+            raise Cancelled("stopped, or not played any more")
+
+    def _took_s(self) -> float:
+        return time.monotonic() - self._began
 
     def _go_on(self) -> None:
         if self.tape.ended is not None:

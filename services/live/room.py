@@ -30,8 +30,10 @@ from services.report import Json
 IDS_KNOWN = 200  # of lines, so that none is said twice
 UNREAD_TAPES = 4  # of somebody who says much and hears nothing
 
-TAKEN = 4001  # the code with which a socket is closed that another took the place of
-REMOVED = 4004  # the same where the conversation is no more
+# The codes with which a socket is closed
+TAKEN = 4001  # another took its place
+REMOVED = 4004  # the conversation is no more
+UNWELCOME = 1008  # whoever is there is not invited any more, or sends nonsense
 
 
 class Listener(Protocol):
@@ -58,12 +60,13 @@ class Room:
     ) -> None:
         self.memorial = memorial
         self.kept = kept
-        self.asker = Asker(kept.visitor, country)
+        self._country = country
         self._archive = archive
         self._troupe = troupe
         self._gate = gate
         self._lock = threading.RLock()
         self._listener: Listener | None = None
+        self._is_shut = False
         self._joined = True  # whether the listener is to be told of what was under way when it came
         self._heard: deque[str] = deque(maxlen=IDS_KNOWN)
         self._tapes: deque[Tape] = deque(maxlen=UNREAD_TAPES)
@@ -90,20 +93,17 @@ class Room:
             return {"type": "ready", "turn": self._next, "listening": not self._is_speaking()}
 
     def leave(self, listener: Listener) -> bool:
-        """Go, or be lost. Whether the room is empty now, and nobody can want to come back for what was not read yet."""
+        """Go, or be lost. Whether they may come back for what was not read yet."""
         with self._lock:
             if self._listener is not listener:
                 return False
             self._listener = None
-            return not self._tapes or (self._tapes[-1].is_read and self._tapes[-1].ended is not None)
-
-    def is_empty(self) -> bool:
-        """Whether nobody listens."""
-        return self._listener is None
+            return bool(self._tapes) and not self._tapes[-1].is_read
 
     def shut(self, code: int, reason: str) -> None:
-        """Send everybody away, and end what is under way."""
+        """Send everybody away, and end what is under way. Nothing is said here any more."""
         with self._lock:
+            self._is_shut = True
             self._send_away(code, reason)
             self._stop()
             last = self._winding_down
@@ -112,26 +112,33 @@ class Room:
 
     # What is said
 
-    def say(self, line: str, line_id: str | None = None, *, in_words: bool = False) -> Performance | None:
-        """Answer a line; None where it was said already. `in_words`: without sound and picture."""
+    def say(
+        self, line: str, visitor: str | None, line_id: str | None = None, *, in_words: bool = False
+    ) -> Performance | None:
+        """Answer a line of somebody whom the family knows by that name now; None where it was said already.
+
+        `in_words`: without sound and picture. Raises `UnknownNote` where the room was shut.
+        """
         with self._lock:
             before = self._winding_down
         if before is not None:
             before.join()  # so that at most two are at work here, however much is said
         line_id = line_id or uuid.uuid4().hex
         with self._lock:
+            if self._is_shut:
+                raise UnknownNote("this conversation is not here any more: begin another")
             if line_id in self._heard:
                 return None
-            self._heard.append(line_id)
             self._stop()
+            tape = Tape(self._next, self._wake)
+            self._running = self._performance(tape, line, Asker(visitor, self._country), in_words=in_words)
+            self._heard.append(line_id)
             if not self._joined:
                 self._tapes.clear()
                 self._joined = True
-            tape = Tape(self._next, self._wake)
             self._next += 1
             self._tapes.append(tape)
             tape.tell("turn", id=line_id, line=line)
-            self._running = self._performance(tape, line, in_words=in_words)
             self._running.start()
             return self._running
 
@@ -199,15 +206,15 @@ class Room:
             self._running, self._winding_down = None, performance
             self._turns += _as_turns(performance.line, performance.said(), self.language)
 
-    def _performance(self, tape: Tape, line: str, *, in_words: bool) -> Performance:
+    def _performance(self, tape: Tape, line: str, asker: Asker, *, in_words: bool) -> Performance:
         conversation: list[Conversation] = []
         turns = tuple(self._turns)
 
         def words() -> Iterator[Phrase]:
-            speaker = self._troupe.speaker(self.memorial, self.asker)
+            speaker = self._troupe.speaker(self.memorial, asker)
             memory = self._archive.memory(self.memorial.id)
             persona, openings = speaker.persona, speaker.openings
-            conversation.append(Conversation(self.memorial, persona, openings, memory, self.asker.name, turns))
+            conversation.append(Conversation(self.memorial, persona, openings, memory, asker.name, turns))
             yield from conversation[0].say(line)
 
         def over(performance: Performance) -> Json:

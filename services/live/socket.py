@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import struct
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
-from anyio import CancelScope, create_task_group, to_thread
+from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -23,15 +26,18 @@ from services.api import problems
 from services.api.access import AsVisitor, Member, Signed, member_of
 from services.api.problems import Problem
 from services.live.house import House, house_of
-from services.live.room import Room
+from services.live.room import UNWELCOME, Room
 from services.live.tape import Piece, Told
 
 LONGEST_CHARS = 2_000  # of a line
 LARGEST_MESSAGE = 16_384  # characters
 PROBLEMS = 20  # of messages that are not understood, until somebody is sent away
-UNWELCOME = 1008
+RESUME_S = 1.0  # at least, from one to the next: each has much sent again
+SAYING = 16  # lines that are taken at once: each waits for the answer before it, in a thread that routes do not lack
 
-router = APIRouter(tags=["Conversations"])
+_saying: RunVar[CapacityLimiter] = RunVar("saying")
+
+router = APIRouter(tags=["conversations"])
 
 ConversationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a conversation.")]
 
@@ -79,13 +85,14 @@ _HEARD: TypeAdapter[Heard] = TypeAdapter(Annotated[Heard, Field(discriminator="t
 async def live(socket: WebSocket, member: AsVisitor, conversation_id: ConversationId) -> None:
     """Somebody comes into their conversation."""
     house = house_of(socket)
-    room = await to_thread.run_sync(_room, house, member, conversation_id)
-    await socket.accept()
-    line = _Line(socket, member, room)
-    try:
-        await line.serve()
-    finally:
-        house.left(room, line)
+    with house.seat(member.grant.account.id):
+        room = await to_thread.run_sync(_room, house, member, conversation_id)
+        line = _Line(socket, member, room)
+        try:
+            await socket.accept()
+            await line.serve()
+        finally:
+            house.left(room, line)
 
 
 def _room(house: House, member: Member, conversation_id: str) -> Room:
@@ -94,7 +101,17 @@ def _room(house: House, member: Member, conversation_id: str) -> Room:
         kept = conversations.one(member.grant.account.id, conversation_id)
     except UnknownNote as err:
         raise problems.not_found() from err
-    return house.room(member.memorial, kept)
+    return house.enter(member.memorial, kept)
+
+
+def _limiter() -> CapacityLimiter:
+    """That of this event loop."""
+    try:
+        return _saying.get()
+    except LookupError:
+        limiter = CapacityLimiter(SAYING)
+        _saying.set(limiter)
+        return limiter
 
 
 class _Line:
@@ -108,6 +125,7 @@ class _Line:
         self._something = asyncio.Event()
         self._farewell: tuple[int, str] | None = None
         self._problems = 0
+        self._resumed_at = -math.inf
 
     def wake(self) -> None:
         with suppress(RuntimeError):  # the loop was closed meanwhile
@@ -176,20 +194,27 @@ class _Line:
     async def _answer(self, heard: Heard) -> None:
         match heard:
             case Say():
-                await to_thread.run_sync(self._say, heard)
+                await to_thread.run_sync(self._say, heard, limiter=_limiter())
             case Interrupt():
                 self._room.interrupt()
             case Played():
                 self._room.played(heard.turn, heard.s)
             case Resume():
-                self._room.resume(heard.turn, heard.phrases, heard.pieces)
+                self._resume(heard)
+
+    def _resume(self, heard: Resume) -> None:
+        now = time.monotonic()
+        if now - self._resumed_at < RESUME_S:
+            raise Problem(429, "too-often", "resume once, after the line broke: wait a second before the next")
+        self._resumed_at = now
+        self._room.resume(heard.turn, heard.phrases, heard.pieces)
 
     def _say(self, heard: Say) -> None:
-        """Whoever was shut out since the socket was opened is not answered any more."""
+        """As whom the family knows them now. Whoever was shut out since the socket was opened is not answered."""
         grant = Signed()(self._socket)
-        member_of(self._socket, grant, self._member.memorial.id)
+        member = member_of(self._socket, grant, self._member.memorial.id)
         self._member.lantern.throttle.request(grant.account.id, writes=True)
-        self._room.say(heard.text, heard.id)
+        self._room.say(heard.text, member.visitor, heard.id)
 
 
 def _understood(text: str | None) -> Heard:

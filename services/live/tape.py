@@ -16,6 +16,7 @@ from data.conversations import Reason
 AHEAD_S = 2.0  # of sound and picture that may lie ahead of what was played
 BEHIND_S = 1.0  # of it that is kept: what a page says it played is not always what it has
 WAITING_BYTES = 4 << 20  # of pieces, at most
+STALLED_S = 60.0  # for which an answer waits for a page that plays nothing, as one in the background may
 
 Told = dict[str, Any]
 
@@ -60,7 +61,9 @@ class Tape:
         self._wake()
 
     def add(self, piece: Piece) -> bool:
-        """Write a piece, and wait until there is room for another. False once the answer has ended."""
+        """Write a piece, and wait until there is room for another. False once the answer has ended, or where it is not
+        played any more.
+        """
         with self._changed:
             if self.ended is None:
                 self._messages.append(piece)
@@ -68,8 +71,8 @@ class Tape:
                 self._waiting_bytes += len(piece.data)
         self._wake()
         with self._changed:
-            self._changed.wait_for(lambda: self.ended is not None or self._has_room())
-            return self.ended is None
+            goes_on = self._changed.wait_for(lambda: self.ended is not None or self._has_room(), STALLED_S)
+            return goes_on and self.ended is None
 
     def end(self, reason: Reason, **members: Any) -> bool:
         """Write how it ended, once; where it was not said to its end, what was not read yet is taken back."""

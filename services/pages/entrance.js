@@ -24,8 +24,8 @@ function credentials(isNew) {
     required: true,
     minlength: isNew ? "10" : null,
   });
-  const hint = isNew && make("p", { class: "small", word: "entrance.password-hint" });
-  return [field("name", name), make("div", {}, field("password", password), hint)];
+  const hints = isNew ? [make("p", { class: "small", word: "entrance.password-hint" })] : [];
+  return [field("name", name), make("div", {}, field("password", password), ...hints)];
 }
 
 /**

@@ -65,6 +65,7 @@ function inviting(memorial, waiting) {
     whole.reset();
     const link = new URL(invited.path, location.href).href;
     told.replaceChildren(make("p", { word: ["people.link", { name: values.visitor }] }), make("code", { class: "secret" }, link));
+    if (invited.only_here) told.append(make("p", { class: "small", word: "people.only-here" }));
   });
   return make("div", {}, made, told);
 }

@@ -30,6 +30,7 @@ export class Player extends EventTarget {
   #cues = [];
   #cue = -1;
   #complete = false;
+  #hasPieces = false;
   #isResting = false;
   #address = "";
   #timer = 0;
@@ -68,6 +69,7 @@ export class Player extends EventTarget {
     this.#address = URL.createObjectURL(media);
     media.addEventListener("sourceopen", () => this.#opened(media, mime), { once: true });
     this.video.src = this.#address;
+    this.video.muted = false; // a line was written meanwhile, which is the gesture that an earlier answer lacked
     this.#watchPictures();
     this.#play();
   }
@@ -78,6 +80,7 @@ export class Player extends EventTarget {
    */
   append(turn, bytes) {
     if (turn !== this.turn || !this.isPlaying) return;
+    this.#hasPieces = true;
     this.#pieces.push(bytes);
     this.#feed();
   }
@@ -95,14 +98,15 @@ export class Player extends EventTarget {
   }
 
   /**
-   * All of the answer was handed over.
+   * All of the answer was handed over. False where that is nothing, so that there is nothing to wait for.
    *
    * @param {number} turn
    */
   complete(turn) {
-    if (turn !== this.turn) return;
+    if (turn !== this.turn || !this.#hasPieces) return false;
     this.#complete = true;
     this.#feed();
+    return true;
   }
 
   /** Be silent now, and leave the last picture where it is until somebody covers it. */
@@ -114,6 +118,7 @@ export class Player extends EventTarget {
     if (this.#watch) this.video.cancelVideoFrameCallback?.(this.#watch);
     [this.#pieces, this.#cues, this.#cue, this.#watch] = [[], [], -1, 0];
     [this.#media, this.#buffer, this.#complete, this.#isResting] = [null, null, false, false];
+    this.#hasPieces = false;
   }
 
   /** Forget the picture too: nobody sees it any more. */

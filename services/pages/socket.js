@@ -12,7 +12,8 @@ const HEADER_BYTES = 8; // turn and piece of a part of the picture
 /**
  * @typedef {{file: string, date: string | null, quote: string, author: string | null}} Source
  * @typedef {"theirs" | "their-voice" | "told" | "imagined" | "exhibit" | "notice"} Mark
- * @typedef {{turn: number, index: number, text: string, language?: string, mark: Mark, source: Source | null, spoken: boolean}} Phrase
+ * @typedef {{turn: number, index: number, text: string, language?: string, mark: Mark, source: Source | null, spoken: boolean,
+ *   withheld?: boolean}} Phrase
  * @typedef {{turn: number, reason: "said" | "interrupted" | "failed", remembered: {id: string, text: string} | null,
  *   problem: {type: string, detail: string} | null}} End
  */

@@ -145,6 +145,7 @@ class Talk {
       player.stop();
       this.stage.answering(false);
       announce(this.status, "talk.no-picture");
+      this.#close();
     });
     on(player, "done", () => {
       this.stage.answering(false);
@@ -223,8 +224,9 @@ class Talk {
     }
     this.#end = end;
     if (end.problem) this.#problem(end.problem);
-    if (this.player.isPlaying) this.player.complete(end.turn);
-    else this.#close();
+    if (this.player.isPlaying && this.player.complete(end.turn)) return;
+    this.player.stop();
+    this.#close();
   }
 
   /** The last picture of the answer was shown, and nothing more of it comes. */

@@ -118,7 +118,9 @@ export class Transcript extends EventTarget {
   /** @param {Phrase} phrase */
   #sentence(phrase) {
     const mark = make("span", { class: "mark", word: whose(phrase) });
-    const text = make("span", { class: "text", lang: phrase.language ?? this.language }, phrase.text);
+    const text = make("span", { class: "text", lang: phrase.language ?? this.language });
+    if (phrase.withheld) text.append(make("span", { word: "talk.withheld" }));
+    else text.append(phrase.text);
     const classes = phrase.spoken ? "phrase ahead" : "phrase";
     const button = make("button", { type: "button", class: classes, "aria-haspopup": "dialog" }, text, " ", mark);
     button.dataset.mark = phrase.mark;
@@ -131,8 +133,8 @@ export class Transcript extends EventTarget {
    * @param {Exchange} exchange
    */
   #tools(turn, exchange) {
-    const isSpoken = [...exchange.phrases.values()].some((each) => !each.classList.contains("notice"));
-    if (!isSpoken) return [];
+    const isTheirs = [...exchange.phrases.values()].some((each) => (each.dataset.mark ?? "imagined") !== "imagined");
+    if (!isTheirs) return []; // the program alone spoke
     const line = exchange.line.textContent ?? "";
     const save = make("button", { type: "button", class: "quiet", word: "talk.save" });
     const place = make("span", { class: "grow" }, save);

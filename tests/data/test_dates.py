@@ -51,6 +51,27 @@ def test_only_what_is_known_is_said(day: date) -> None:
     [("3/4/1987", "1987"), ("25/12/1987", "1987-12-25"), ("12/25/1987", "1987-12-25"), ("5.5.1987", "1987-05-05")],
 )
 def test_day_and_month_of_a_numeric_date_are_told_apart_or_left_out(written: str, iso: str) -> None:
+    found = find_date(written)
+    assert found is not None
+    assert found.iso == iso
+
+
+@pytest.mark.parametrize("written", ["3/12/1921", "3-12-1921"])
+def test_a_typed_date_whose_day_may_be_its_month_is_refused(written: str) -> None:
+    with pytest.raises(BadDate, match="month"):
+        read_date(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("12.3.1921", "1921-03-12"),
+        ("23/12/1921", "1921-12-23"),
+        ("12/23/1921", "1921-12-23"),
+        ("5/5/1921", "1921-05-05"),
+    ],
+)
+def test_a_typed_date_whose_day_is_plain_is_read(written: str, iso: str) -> None:
     assert read_date(written) == iso
 
 

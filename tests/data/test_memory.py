@@ -13,10 +13,12 @@ from data.archive import Archive, Memorial
 from data.errors import BadText, UnknownMemorial, UnknownNote
 from data.identity import Passage
 from data.kept import confirmed
+from data.members import Membership
 from data.memory import Memory
 from data.types import Known, Letter, Visitor
 from tests.data.conftest import PERSON, everything, keep_letter
 from tests.data.steady import guarded
+from tests.data.test_passwords import QUICK
 
 LETTER = Letter("1961-harbour.txt", "The harbour froze over.", "1961-02")
 SCAN = Letter("scan.jpg", "Dear Tom,\nthe haibour iroze\nthe haibour iroze\nAnn", None, doubtful=("the haibour iroze",))
@@ -118,6 +120,18 @@ def test_what_is_not_for_somebody_is_not_among_what_they_are_told(
     assert [each.not_for for each in archive.letters(memorial.id)] == [("Tom",)]
     memory.set_audience(LETTER.file, [])
     assert archive.letters(memorial.id, "Tom") == [LETTER]
+
+
+def test_who_belongs_to_a_memorial_is_known_in_it(archive: Archive, memorial: Memorial, memory: Memory) -> None:
+    keep_letter(archive, memorial, LETTER)
+    memory.set_audience(LETTER.file, ["Tom"])
+    keeper = archive.accounts(QUICK).found("Kay", "a lamp in the window")
+    assert archive.letters(memorial.id, "kay")
+    assert archive.letters(memorial.id, "Bea") == []
+    archive.members(memorial.id).put(keeper.id, Membership("steward", "Bea"))
+    assert archive.letters(memorial.id, "Bea")
+    archive.members(memorial.id).put(keeper.id, Membership("steward", "Tom Lee"))
+    assert archive.letters(memorial.id, "Tom Lee") == []
 
 
 def test_what_the_family_tells_is_no_letter(archive: Archive, memorial: Memorial) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from data.archive import Archive, Memorial
 from data.identity import Passage
-from data.types import Letter, Person, Visitor
+from data.types import Language, Letter, Person, Visitor
 from services.build import Asker
 from services.chat import Terminal
-from services.conversation import Conversation
+from services.conversation import Conversation, opening_of
 
 LETTERS = (
     Letter("garden.txt", "Dear Tom,\n\nWe planted the beans along the south wall.", "1951-05-03"),
@@ -52,6 +52,16 @@ def typed(archive: Archive, memorial: Memorial, *lines: str, visitor: str | None
 
 def test_it_says_first_that_a_program_speaks(archive: Archive, ann: Memorial) -> None:
     assert typed(archive, ann)[0] == "This is a program that answers with what Ann Lee wrote. It is not Ann Lee."
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "letters written for an exhibit about Ann Lee"), ("zh", "用为展示Ann Lee而写的信")]
+)
+def test_an_exhibit_says_that_they_wrote_none_of_it(language: Language, says: str) -> None:
+    person = Person("Ann Lee", None, None, language, exhibit=True)
+    notice = opening_of(Memorial("0" * 32, person), ()).notice
+    assert says in notice
+    assert "wrote" not in notice
 
 
 @pytest.mark.parametrize("line", ["/quit", "bye", "Goodbye."])

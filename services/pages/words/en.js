@@ -35,6 +35,7 @@ export default {
   "talk.take-back": "Take it back",
   "talk.forgotten": "Forgotten.",
   "talk.lost": "The connection is lost. It is being taken up again; nothing said is lost.",
+  "talk.withheld": "[taken back by the family]",
   "talk.taken": "This conversation was opened in another window. Reload this page to go on here.",
   "talk.no-picture": "This browser cannot play the answer as it comes. The words are here, and “Save as a film” gives you all of it.",
   "talk.hearing": "Listening. Let go when you have finished, or press again.",
@@ -93,6 +94,7 @@ export default {
   "step.deliver": "Putting the film away …",
 
   "problem.other": "That could not be done: {detail}",
+  "problem.nothing-shared": "Nothing has been shared with you here yet. Please ask the family.",
   "problem.no-answer": "The service does not answer. Is the machine that it runs on awake?",
   "problem.not-found": "There is nothing here, or it is not shared with you.",
   "problem.not-signed-in": "Please sign in first.",
@@ -266,6 +268,7 @@ export default {
   "people.name-hint": "Lucy",
   "people.make-link": "Make a link",
   "people.link": "Send this link to {name} and nobody else. It opens once, within fourteen days, and is shown only now:",
+  "people.only-here": "This link opens on this machine only. For phones and other machines in the house, start it with `lantern serve --lan` and invite from there.",
 
   "memory.none": "Nothing was told yet.",
   "corrections.none": "There is nothing.",
@@ -312,6 +315,7 @@ export default {
   "problem.too-many-requests": "Too many tries. Please wait a little.",
   "problem.forbidden": "You may look at this, but not change it.",
   "problem.unknown-note": "That is not here any more.",
+  "problem.unheard": "The new voice waits to be heard before it speaks.",
   "problem.busy": "The machine is busy with something else. Please try again in a moment.",
   "problem.no-room": "The disk of the machine is full.",
 };

@@ -36,6 +36,7 @@ export default {
   "talk.take-back": "收回",
   "talk.forgotten": "已经忘掉。",
   "talk.lost": "连接断了，正在重新接上；说过的话不会丢。",
+  "talk.withheld": "〔家人已收回〕",
   "talk.taken": "这次谈话已在另一个窗口打开。要在这里继续，请刷新页面。",
   "talk.no-picture": "这个浏览器不能边收边播。文字都在这里，选“存成影片”可以得到完整的回答。",
   "talk.hearing": "正在听。说完请松开，或再按一下。",
@@ -94,6 +95,7 @@ export default {
   "step.deliver": "正在收好影片……",
 
   "problem.other": "没有办成：{detail}",
+  "problem.nothing-shared": "这里还没有与您分享的内容，请问问家人。",
   "problem.no-answer": "服务没有回应。运行它的那台机器开着吗？",
   "problem.not-found": "这里没有内容，或者没有与您分享。",
   "problem.not-signed-in": "请先登录。",
@@ -267,6 +269,7 @@ export default {
   "people.name-hint": "小露",
   "people.make-link": "生成链接",
   "people.link": "请把这个链接只发给{name}。十四天内可用一次，只在现在显示：",
+  "people.only-here": "这个链接只能在这台机器上打开。家里的手机或别的机器要用，请用 `lantern serve --lan` 启动，再从那里邀请。",
 
   "memory.none": "还没有讲过什么。",
   "corrections.none": "没有。",
@@ -313,6 +316,7 @@ export default {
   "problem.too-many-requests": "试得太多了，请稍等一会儿。",
   "problem.forbidden": "您可以看，但不能改。",
   "problem.unknown-note": "已经不在了。",
+  "problem.unheard": "新的声音要先听过，才会用来说话。",
   "problem.busy": "机器正忙着别的事，请稍后再试。",
   "problem.no-room": "机器的磁盘满了。",
 };

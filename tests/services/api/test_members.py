@@ -19,6 +19,14 @@ def invite(served: Served, role: str = "visitor", visitor: str = "Mary") -> dict
     return made
 
 
+@pytest.mark.parametrize(("address", "only_here"), [("127.0.0.1", True), ("[::1]", True), ("192.168.1.7", False)])
+def test_it_is_said_where_a_link_opens_on_this_machine_alone(served: Served, address: str, only_here: bool) -> None:
+    steward, origin = served.client("steward"), f"http://{address}:8451"
+    steward.headers.update({"Host": f"{address}:8451", "Origin": origin})
+    told = steward.post(origin + served.url("/invitations"), json={"visitor": "Mary"}).json()
+    assert told["only_here"] is only_here
+
+
 def role_of(served: Served, role: str) -> Any:
     """What somebody is told of their role in the memorial."""
     told = served.client(role).get(served.url())

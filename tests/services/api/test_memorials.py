@@ -61,6 +61,12 @@ def test_what_cannot_be_is_refused(served: Served, given: dict[str, object]) -> 
     assert refused.headers["content-type"] == "application/problem+json"
 
 
+def test_a_date_that_cannot_be_read_is_refused_without_a_word_of_the_command_line(served: Served) -> None:
+    told = served.client("keeper").post("/api/v1/memorials", json={"name": "Bea Lee", "born": "3/12/1921"})
+    assert (told.status_code, told.json()["type"]) == (422, "/problems/bad-date")
+    assert told.json()["detail"].startswith("born '3/12/1921': ")
+
+
 def test_one_is_seen_with_what_is_in_it(served: Served) -> None:
     seen = served.client("visitor").get(served.url())
     assert seen.json()["passages"] == 3

@@ -28,6 +28,7 @@ from tests.services.api.conftest import NAMES, PASSWORD
 
 ROOT = Path(__file__).parents[3]
 WAIT_S = 60.0
+WAITED_FOR = ("-c", "import sys; from services.__main__ import main; sys.exit(main())")  # for every thread of it
 
 
 @dataclass
@@ -65,9 +66,9 @@ class Process:
 
 
 @contextmanager
-def serving(home: Path, *options: str) -> Iterator[Process]:
+def serving(home: Path, *options: str, by: tuple[str, str] = ("-m", "services")) -> Iterator[Process]:
     running = subprocess.Popen(
-        [sys.executable, "-m", "services", "serve", "--port", "0", *options],
+        [sys.executable, *by, "serve", "--port", "0", *options],
         env={"PATH": os.environ["PATH"], "HOME": str(home.parent), "LANTERN_HOME": str(home)},
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -139,7 +140,7 @@ def test_a_worker_that_dies_is_begun_again(service: Process) -> None:
 
 
 def test_ctrl_c_tells_the_conversations_and_ends_the_worker(home: Path) -> None:
-    with serving(home) as service:
+    with serving(home, by=WAITED_FOR) as service:
         assert len(service.lines) == 2  # this home has its keeper
         worker = becomes(lambda: service.worker)
         with talking(service) as socket:
@@ -150,6 +151,13 @@ def test_ctrl_c_tells_the_conversations_and_ends_the_worker(home: Path) -> None:
     assert closed.value.rcvd.code == 1001
     assert (code, said.splitlines()[-1]) == (130, "lantern: stopped; nothing half-done is left")
     assert not worker.is_running()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+def test_no_thread_outlives_the_service_once_it_answered(home: Path, number: signal.Signals) -> None:
+    with serving(home, by=WAITED_FOR) as service:
+        service.get("/api/v1/session").raise_for_status()  # answered by a thread of the pool
+        assert service.ended(number)[0] == 130
 
 
 def test_a_killed_service_takes_its_worker_along_and_another_one_goes_on(home: Path) -> None:

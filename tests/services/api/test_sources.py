@@ -117,6 +117,33 @@ def test_what_the_family_says_of_a_chat_is_heeded(served: Served) -> None:
     ]
 
 
+def test_a_damaged_file_among_others_is_left_out_with_its_reason(served: Served) -> None:
+    client, url = served.client("contributor"), served.url()
+    damaged = {"torn.zip": b"PK\x03\x04 torn", "face.jpg": b"\xff\xd8\xff torn", "song.mp3": b"ID3\x03 torn"}
+    names = {**damaged, "sunday.txt": LETTER}
+    wish = {"uploads": [uploaded(client, url, name, content) for name, content in names.items()]}
+    seen = client.post(f"{url}/sources/preview", json=wish).json()
+    report = done(served, seen["job"]) if seen["report"] is None else seen["report"]
+    for told in (report, done(served, client.post(f"{url}/sources", json=wish).json())):
+        assert {each["file"]: each["kept"] for each in told["added"]} == {
+            "sunday.txt": 1,
+            "face.jpg": 0,
+            "song.mp3": 0,
+        }
+        assert all(each["reason"] for each in told["added"] if not each["kept"])
+        assert ["torn.zip" in each["reason"] for each in told["left_out"]] == [True]
+    assert "sunday.txt" in listed(client, served)
+
+
+def test_where_every_file_is_damaged_nothing_is_added_and_the_uploads_stay(served: Served) -> None:
+    client, url = served.client("contributor"), served.url()
+    wish = {"uploads": [uploaded(client, url, f"{name}.jpg", b"\xff\xd8\xff torn") for name in "ab"]}
+    job = client.post(f"{url}/sources", json=wish).json()
+    with pytest.raises(Refused, match="none of these files"):
+        done(served, job)
+    assert len(client.get(f"{url}/uploads").json()["items"]) == 2
+
+
 def test_passages_come_a_page_at_a_time_in_their_order(served: Served) -> None:
     lines = "".join(f"[01.05.19, 10:{minute:02}:00] Grace: Line {minute}.\n" for minute in range(50))
     added(served, "chat.txt", lines.encode(), person=["Grace"])

@@ -18,6 +18,7 @@ from orchestrator.stages import Face, Persona, Voice
 from services.build import Asker, Speaker
 from services.live.cast import Cast
 from services.live.house import House
+from services.live.performance import Performance
 from services.live.room import Room
 from services.live.tape import Piece, Told
 from tests.services.api.conftest import served, small_app, small_home, talking, talking_home
@@ -45,6 +46,9 @@ class SmallTroupe:
             return None
         return Cast(self.voice, self.face, lambda: Label("en", {}), lambda _: False)
 
+    def forget(self, memorial_id: str) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
@@ -52,14 +56,19 @@ class SmallTroupe:
 class Page:
     """Somebody who listens: takes what comes, and plays a second behind it; one that is `slow` plays nothing."""
 
-    def __init__(self, room: Room, *, slow: bool = False) -> None:
-        self.room = room
+    def __init__(self, talk: "Talk", *, slow: bool = False) -> None:
+        self.house = talk.house
+        self.room = talk.house.enter(talk.memorial, talk.kept)
         self.told: list[Told] = []
         self.pieces: list[Piece] = []
         self.dismissed: tuple[int, str] | None = None
         self._slow = slow
         self._something = threading.Event()
-        self.ready = room.enter(self)
+        self.ready = self.room.enter(self)
+
+    def leave(self) -> None:
+        """Go, or be lost."""
+        self.house.left(self.room, self)
 
     def wake(self) -> None:
         self._something.set()
@@ -123,11 +132,18 @@ class Talk:
 
     @property
     def room(self) -> Room:
-        return self.house.room(self.memorial, self.kept)
+        """Where somebody is."""
+        return self.house.rooms[self.kept.id]
 
     @property
     def conversations(self) -> Conversations:
         return self.archive.conversations(self.memorial.id)
+
+    def say(self, line: str, line_id: str | None = None, visitor: str = "Tom") -> Performance:
+        """Somebody says a line that was not said before."""
+        performance = self.room.say(line, visitor, line_id)
+        assert performance is not None
+        return performance
 
     def says(self, *phrases: Phrase | str) -> None:
         """What the persona answers from now on."""

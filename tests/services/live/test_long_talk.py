@@ -40,12 +40,11 @@ def talk_on(talk: Talk, minutes: int) -> tuple[list[float], float]:
     """The memory after each minute, and how far apart sound and picture are at the end."""
     talk.troupe.face = Flashing()
     talk.says(MINUTE)
-    page, held, turn = Page(talk.room), list[float](), 0
+    page, held, turn = Page(talk), list[float](), 0
     for _ in range(minutes):
         page.told.clear()
         page.pieces.clear()
-        performance = talk.room.say("Go on")
-        assert performance is not None
+        performance = talk.say("Go on")
         turn = performance.tape.turn
         page.until_the_end(turn)
         held.append(rss_mb())

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from data.accounts import Membership
 from services.live.socket import LARGEST_MESSAGE, PROBLEMS
-from tests.services.api.conftest import Served
+from tests.services.api.conftest import LETTERS, Served
 
 
 def begin(client: TestClient, served: Served) -> str:
@@ -45,6 +46,31 @@ def test_a_line_is_answered_in_their_words_with_the_letter_behind_them(served: S
         assert [each["text"] for each in turns[0]["phrases"]] == [each["text"] for each in told[1:-1]]
 
 
+def test_what_was_taken_back_since_is_withheld_and_the_rest_stays(served: Served) -> None:
+    moth = "Today we found a moth in relay seventy."
+    with served.client("visitor") as client:
+        place = served.url(f"/conversations/{begin(client, served)}/turns")
+        said = client.post(place, json={"text": "Tell me about the moth"}).json()["phrases"]
+        assert moth in [each["text"] for each in said]
+        served.lantern.archive.memory(served.memorial.id).strike(moth)
+        (turn,) = client.get(place).json()["items"]
+    for before, after in zip(said, turn["phrases"], strict=True):
+        gone = {"text": "", "source": None, "withheld": True} if before["text"] == moth else {}
+        assert after == before | gone
+
+
+def test_where_nothing_is_shared_with_a_visitor_yet_it_has_a_name_of_its_own(served: Served) -> None:
+    memory = served.lantern.archive.memory(served.memorial.id)
+    for file in LETTERS:
+        memory.set_audience(file, ["Vera"])
+    with served.client("visitor") as client:
+        told = client.post(served.url("/conversations"), json={})
+    assert (told.status_code, told.json()["type"]) == (409, "/problems/nothing-shared")
+    assert "--" not in told.json()["detail"]
+    with served.client("keeper") as client:
+        assert client.post(served.url("/conversations"), json={}).status_code == 201
+
+
 def test_what_is_struck_meanwhile_is_not_said_any_more(served: Served) -> None:
     moth = "Today we found a moth in relay seventy."
     with served.client("visitor") as client, connect(client, served, begin(client, served)) as line:
@@ -66,6 +92,56 @@ def test_what_is_forgotten_meanwhile_is_not_said_any_more(served: Served) -> Non
         memory.forget(kept.id)
         line.send_json({"type": "say", "id": "b", "text": "What about my greenhouse?"})
         assert not any("burnt" in each.get("text", "") for each in until(line, "end") if each["type"] == "phrase")
+
+
+def test_who_is_known_by_another_name_is_answered_as_that_one(served: Served) -> None:
+    served.lantern.archive.memory(served.memorial.id).remember("Vera", "My greenhouse burnt down in March")
+    with served.client("visitor") as client:
+        conversation = begin(client, served)
+        with connect(client, served, conversation) as line:
+            line.receive_json()
+            members = served.lantern.archive.members(served.memorial.id)
+            members.put(served.ids["visitor"], Membership("visitor", "Nora"))
+            line.send_json({"type": "say", "id": "a", "text": "What about my greenhouse?"})
+            assert not any("burnt" in each.get("text", "") for each in until(line, "end") if each["type"] == "phrase")
+        url = served.url(f"/conversations/{conversation}/turns")
+        told = client.post(url, json={"text": "What about my greenhouse?"}).json()["phrases"]
+        assert told
+        assert not any("burnt" in each["text"] for each in told)
+
+
+def test_a_line_of_a_program_leaves_no_room_open(served: Served) -> None:
+    with served.client("visitor") as client:
+        url = served.url(f"/conversations/{begin(client, served)}/turns")
+        assert [client.post(url, json={"text": "Hello"}).json()["turn"] for _ in range(2)] == [0, 1]
+    assert served.app.state.house.rooms == {}
+
+
+@pytest.mark.parametrize("what", ["memorial", "member", "account", "own account"])
+def test_what_is_removed_closes_its_sockets(served: Served, what: str) -> None:
+    own, url = served.ids["visitor"], served.url()
+    role, url, code = {
+        "memorial": ("steward", url, 4004),
+        "member": ("steward", f"{url}/members/{own}", 1008),
+        "account": ("keeper", f"/api/v1/accounts/{own}", 1008),
+        "own account": ("visitor", "/api/v1/account", 1008),
+    }[what]
+    with served.client(role) as other, served.client("visitor") as client:
+        with connect(client, served, begin(client, served)) as line:
+            line.receive_json()
+            assert other.delete(url).status_code == 204
+            with pytest.raises(WebSocketDisconnect) as closed:
+                line.receive_json()
+        assert closed.value.code == code
+    assert served.app.state.house.rooms == {}
+
+
+def test_who_comes_back_again_and_again_is_told_to_wait(served: Served) -> None:
+    with served.client("visitor") as client, connect(client, served, begin(client, served)) as line:
+        line.receive_json()
+        for _ in range(2):
+            line.send_json({"type": "resume", "turn": 0, "phrases": 0, "pieces": 0})
+        assert line.receive_json()["problem"] == "too-often"
 
 
 def test_a_second_socket_takes_over(served: Served) -> None:
