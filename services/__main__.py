@@ -12,13 +12,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from threading import Event, active_count
+from threading import active_count
 from types import FrameType
 from typing import NoReturn
 
-STOPPED = 130
+from services import stopping
 
-_stopped = Event()
+STOPPED = 130
 
 
 def run() -> NoReturn:
@@ -35,6 +35,7 @@ def run() -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    stopping.asked.clear()
     try:
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a kill and a closed window are as Ctrl-C
             signal.signal(ending, _stop)
@@ -52,14 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if os.environ.get("LANTERN_DEBUG") and not isinstance(err, LanternError):
             raise
-        if _stopped.is_set() and not isinstance(err, Cancelled):  # a library being loaded makes an error of its own
+        if stopping.asked.is_set() and not isinstance(
+            err, Cancelled
+        ):  # a library being loaded makes an error of its own
             return _fail("stopped; nothing half-done is left", STOPPED)
         failure = in_our_words(err)
         return _fail(str(failure), failure.exit_code)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    _stopped.set()
+    stopping.asked.set()
     raise KeyboardInterrupt
 
 

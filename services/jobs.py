@@ -11,6 +11,7 @@ from data.archive import Archive
 from data.errors import Busy
 from orchestrator.job import Standing
 from orchestrator.jobs import Desk, Worker
+from services import stopping
 from services.build import kinds
 from services.progress import Advance, Steps
 from services.report import Json
@@ -41,6 +42,7 @@ def see_through(desk: Desk, job_id: str, steps: Steps) -> None:
     """
     with closing(_Display(steps)) as display, _working(desk) as tend:
         while not (standing := desk.standing(job_id)).ended:
+            stopping.check()
             tend()
             display.show(standing)
             time.sleep(LOOKING_S)
@@ -52,6 +54,7 @@ def work(archive: Archive) -> None:
     """Do the jobs of this home until Ctrl-C; wait while another process does."""
     with Desk(archive) as desk, _working(desk) as tend:
         while True:
+            stopping.check()
             tend()
             time.sleep(LOOKING_S)
 

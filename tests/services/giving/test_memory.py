@@ -45,6 +45,7 @@ def test_everything_known_is_listed(ann: Lantern, tmp_path: Path) -> None:
     told = memory(ann, "list")
     assert told["files"] == [
         {
+            "id": told["files"][0]["id"],
             "file": "1961.txt",
             "path": f"{tmp_path.name}/1961.txt",
             "kinds": {"letter": 1},

@@ -165,6 +165,7 @@ def test_the_keyboard_alone_is_enough(opened: House, visiting: Visiting) -> None
         assert page.evaluate("document.activeElement.className").startswith("phrase")
 
 
+@pytest.mark.slow
 def test_a_chinese_grandfather_is_built_and_answers_in_chinese(opened: House, visiting: Visiting) -> None:
     with visiting(opened.state, locale="zh-CN", **PHONE) as visit:
         page = visit.page
