@@ -2,7 +2,7 @@
 
 import { all, get, patch, post, put, remove } from "./api.js";
 import { make, the } from "./elements.js";
-import { doer, doerAsked, field, form } from "./forms.js";
+import { doer, doerAsked, field, form, secret } from "./forms.js";
 import { begin, leaveButton, signedIn } from "./frame.js";
 import { timed, words } from "./words.js";
 
@@ -63,10 +63,10 @@ async function tokens() {
   const days = make("input", { name: "days", type: "number", min: "1", max: "3650", value: "90" });
   const fields = [field("account.token-name", name), make("div", { class: "pair" }, field("role", scope), field("account.days", days))];
   const made = form("account.token-make", fields, async (values, whole) => {
-    const { token, secret } = await post("/account/tokens", { ...values, days: Number(values.days) || null });
-    show(token);
+    const issued = await post("/account/tokens", { ...values, days: Number(values.days) || null });
+    show(issued.token);
     whole.reset();
-    told.replaceChildren(make("p", { word: "account.token-once" }), make("code", { class: "secret" }, secret));
+    told.replaceChildren(make("p", { word: "account.token-once" }), ...secret(issued.secret));
   });
   return card("account.tokens", make("p", { word: "account.tokens-about" }), list, made, told);
 }

@@ -10,6 +10,15 @@ import { sized, spanned, words, wordsFor } from "./words.js";
 
 const SENT_AT_ONCE = 2;
 
+/** Why somebody is taken for a writer, as the service says it, and our words for it. @type {[RegExp, import("./words.js").Name][]} */
+const REASONS = [
+  [/^it is signed “(.+?)”/, "why.signed"],
+  [/^it greets “(.+?)”/, "why.greets"],
+  [/^nothing says who wrote it/, "why.nothing"],
+  [/^--author/, "why.author"],
+  [/^it (?:tells|speaks) of them/, "why.about"],
+];
+
 class Bringing {
   /** @type {Map<string, {name: string}>} what has arrived, by its id */
   #arrived = new Map();
@@ -17,9 +26,13 @@ class Bringing {
   #waiting = [];
   #sending = 0;
 
-  /** @param {string} memorial the API's path of it */
-  constructor(memorial) {
+  /**
+   * @param {string} memorial the API's path of it
+   * @param {string} name whose it is
+   */
+  constructor(memorial, name) {
     this.memorial = memorial;
+    this.name = name;
     this.list = make("ul", { class: "plain" });
     this.place = make("div", { "aria-live": "polite" });
     this.person = make("input", { name: "person", maxlength: "200", hint: "bring.person-hint" });
@@ -29,7 +42,7 @@ class Bringing {
     this.next = make(
       "div",
       { class: "fields", hidden: true },
-      make("div", { class: "pair" }, field("bring.person", this.person), field("bring.author", this.author)),
+      make("div", { class: "pair" }, field(["bring.person", { person: name }], this.person), field("bring.author", this.author)),
       make("div", {}, this.look),
     );
   }
@@ -110,7 +123,35 @@ class Bringing {
     if (!found) return;
     const add = make("button", { type: "button", word: "bring.add" });
     add.addEventListener("click", () => attempt(add, this.place, () => this.#add()));
-    this.place.replaceChildren(make("h3", { word: "bring.preview" }), ...found.added.map(fileReport), learned(found.learned), add);
+    const files = found.added.map((/** @type {any} */ each) => this.#report(each, true));
+    this.place.replaceChildren(make("h3", { word: "bring.preview" }), ...files, learned(found.learned), add);
+  }
+
+  /**
+   * The person goes by that name too: look again.
+   *
+   * @param {string} name
+   */
+  #isThem(name) {
+    this.person.value = [this.person.value.trim(), name].filter(Boolean).join(", ");
+    return attempt(this.look, this.place, () => this.#preview());
+  }
+
+  /**
+   * What became of a file, or would; before it is added, its writer may be set right.
+   *
+   * @param {any} each
+   * @param {boolean} isPreview
+   */
+  #report(each, isPreview = false) {
+    const report = fileReport(each, this.name);
+    if (!isPreview) return report;
+    for (const name of others(each)) {
+      const them = make("button", { type: "button", class: "quiet", word: ["bring.this-is", { name, person: this.name }] });
+      them.addEventListener("click", () => this.#isThem(name));
+      report.append(them);
+    }
+    return report;
   }
 
   async #add() {
@@ -119,8 +160,10 @@ class Bringing {
     this.#arrived.clear();
     this.list.replaceChildren();
     this.next.hidden = true;
-    const lines = [...job.report.added.map(fileReport), ...job.report.warnings.map((/** @type {string} */ each) => make("p", {}, each))];
-    this.place.replaceChildren(make("p", { word: "bring.added" }), ...lines);
+    const files = job.report.added.map((/** @type {any} */ each) => this.#report(each));
+    const lines = [...files, ...job.report.warnings.map((/** @type {string} */ each) => make("p", {}, each))];
+    const talk = make("a", { class: "button", href: this.memorial, word: ["bring.talk", { person: this.name }] });
+    this.place.replaceChildren(make("p", { word: "bring.added" }), ...lines, talk);
   }
 }
 
@@ -128,8 +171,9 @@ class Bringing {
  * What became of a file, or would.
  *
  * @param {any} each
+ * @param {string} person whose memorial it is
  */
-function fileReport(each) {
+function fileReport(each, person) {
   const kind = each.as ? wordsFor(`file.${each.as}`, each.as) : words("file.unknown");
   const when = each.first ? ` · ${spanned(each.first, each.last)}` : "";
   const lines = make("ul", {});
@@ -140,8 +184,49 @@ function fileReport(each) {
   for (const left of each.reasons ?? []) lines.append(make("li", { class: "small" }, words("bring.left", { count: left.count }), `: ${left.reason}`));
   for (const line of (each.doubtful ?? []).slice(0, 3)) lines.append(make("li", { class: "small" }, words("bring.doubtful"), ": ", line));
   const sample = each.writer?.sample && make("p", { class: "quote" }, `“${each.writer.sample}”`);
-  const head = make("p", {}, make("strong", {}, each.file), ` · ${kind} · `, words("bring.kept", { count: each.kept }), when);
-  return make("div", { class: "report" }, head, sample, lines.children.length > 0 && lines);
+  const head = make("p", {}, make("strong", {}, each.file), ` · ${kind} · `, kept(each, person), when);
+  const by = each.writer && make("p", { class: "by" }, writtenBy(each.writer, person));
+  return make("div", { class: "report" }, head, sample, by, lines.children.length > 0 && lines);
+}
+
+/**
+ * The names of a file that may be other names of the person.
+ *
+ * @param {any} each
+ * @returns {string[]}
+ */
+function others({ writer, speakers = [] }) {
+  if (writer) return writer.name && !writer.told ? [writer.name] : [];
+  const isFound = speakers.some((/** @type {any} */ speaker) => speaker.theirs);
+  return isFound ? [] : speakers.map((/** @type {any} */ speaker) => speaker.name);
+}
+
+/**
+ * How many of a file are kept, and of a chat how many are the person's.
+ *
+ * @param {any} each
+ * @param {string} person
+ */
+function kept(each, person) {
+  const said = (each.speakers ?? []).filter((/** @type {any} */ speaker) => speaker.theirs);
+  const count = said.reduce((/** @type {number} */ sum, /** @type {any} */ speaker) => sum + speaker.count, 0);
+  const whole = words("bring.kept", { count: each.kept });
+  return count && count < each.kept ? `${whole}, ${words("bring.theirs", { count, person })}` : whole;
+}
+
+/**
+ * Who is taken for the writer, and why.
+ *
+ * @param {{name: string | null, why: string}} writer
+ * @param {string} person
+ */
+function writtenBy({ name, why }, person) {
+  const by = name ? words("bring.by", { name, person }) : words("bring.by-person", { person });
+  for (const [pattern, known] of REASONS) {
+    const found = pattern.exec(why);
+    if (found) return `${by} (${words(known, { name: found[1] ?? "" })})`;
+  }
+  return `${by} (${why})`;
 }
 
 /** @param {{voice: {seconds: number} | null, portrait: boolean} | undefined} found */
@@ -152,7 +237,10 @@ function learned(found) {
   return lines;
 }
 
-/** @param {string} memorial */
-export async function bring(memorial) {
-  return new Bringing(memorial).element();
+/**
+ * @param {string} memorial
+ * @param {string} name
+ */
+export async function bring(memorial, name) {
+  return new Bringing(memorial, name).element();
 }

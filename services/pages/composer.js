@@ -1,6 +1,10 @@
 /** Where the visitor writes, or holds a button to speak. Knows neither who hears it nor what becomes of it. */
 
+import { make } from "./elements.js";
+
 const QUIET_MS = 4000; // without a key: nobody writes any more
+const LONGEST_CHARS = 2000; // of a line, which the service takes
+const NEAR_CHARS = 200; // to the longest: from here on it is told
 const HELD_MS = 350; // a shorter press is a click: it speaks on until the next one
 
 /** Events: `say` (text), `writing` (whether), `speak` (begin to hear), `spoken` (enough). */
@@ -13,10 +17,13 @@ export class Composer extends EventTarget {
    * @param {HTMLFormElement} form
    * @param {HTMLTextAreaElement} field
    * @param {HTMLButtonElement} microphone
+   * @param {HTMLElement} length where it is told how much room a long line has
    */
-  constructor(form, field, microphone) {
+  constructor(form, field, microphone, length) {
     super();
     this.field = field;
+    this.send = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
+    this.length = length;
     this.microphone = microphone;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -31,6 +38,7 @@ export class Composer extends EventTarget {
   /** @param {string} text */
   write(text) {
     this.field.value = text;
+    this.#measure();
     this.field.focus();
   }
 
@@ -48,9 +56,10 @@ export class Composer extends EventTarget {
 
   #say() {
     const text = this.field.value.trim();
-    if (!text) return;
+    if (!text || this.#room() < 0) return;
     this.field.value = "";
     this.#grow();
+    this.#measure();
     this.#quiet();
     this.#tell("say", text);
   }
@@ -63,8 +72,24 @@ export class Composer extends EventTarget {
     this.#say();
   }
 
+  /** How many characters more may be written, as the service counts them. */
+  #room() {
+    return LONGEST_CHARS - [...this.field.value.trim()].length;
+  }
+
+  /** Nothing is cut: what is too long stands until it is shortened. */
+  #measure() {
+    const room = this.#room();
+    this.send.disabled = room < 0;
+    this.length.hidden = room > NEAR_CHARS;
+    this.length.classList.toggle("over", room < 0);
+    if (room > NEAR_CHARS) return this.length.replaceChildren();
+    this.length.replaceChildren(make("span", { word: [room < 0 ? "talk.too-long" : "talk.room", { count: Math.abs(room) }] }));
+  }
+
   #input() {
     this.#grow();
+    this.#measure();
     clearTimeout(this.#timer);
     if (!this.field.value) return this.#quiet();
     this.#timer = setTimeout(() => this.#quiet(), QUIET_MS);

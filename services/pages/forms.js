@@ -90,6 +90,24 @@ export function doerAsked(doing, question, act) {
 }
 
 /**
+ * A secret that is shown once, to copy.
+ *
+ * @param {string} text
+ */
+export function secret(text) {
+  const shown = make("code", { class: "secret" }, text);
+  const told = make("span", { class: "small", role: "status" });
+  const button = make("button", { type: "button", class: "quiet", word: "copy" });
+  button.addEventListener("click", async () => {
+    getSelection()?.selectAllChildren(shown);
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else document.execCommand("copy"); // within the house there is no TLS, and then no clipboard
+    told.replaceChildren(make("span", { word: "copied" }));
+  });
+  return [shown, make("div", { class: "row" }, button, told)];
+}
+
+/**
  * A button that lets somebody choose files.
  *
  * @param {import("./words.js").Worded} doing

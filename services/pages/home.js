@@ -32,11 +32,12 @@ function shown(memorial) {
   return make("li", { class: "memorial" }, face, about);
 }
 
-async function list() {
+/** @param {boolean} isKeeper who can make the first one below */
+async function list(isKeeper) {
   const found = await all("/memorials");
   the("memorials").replaceChildren(...found.map(shown));
   if (found.length) announce(the("status"), "", true);
-  else announce(the("status"), "home.none");
+  else announce(the("status"), isKeeper ? "home.none-keeper" : "home.none");
 }
 
 /** For the keeper: a memorial of somebody, or a sample to try it on. */
@@ -76,7 +77,7 @@ function samples() {
 async function build(sample, place) {
   const { memorial, job } = await post("/memorials", { sample });
   if (job && !(await seeThrough(`/memorials/${memorial.id}`, job, place))) return;
-  await list();
+  await list(true);
   place.replaceChildren(make("a", { href: `/memorials/${memorial.id}`, word: ["home.ready", { name: memorial.name }] }));
 }
 
@@ -84,7 +85,7 @@ begin();
 if (location.hash.startsWith("#invitation=")) location.replace(`/enter${location.hash}`);
 const account = await signedIn();
 try {
-  await list();
+  await list(account.keeper);
 } catch (error) {
   announce(the("status"), told(error), true);
 }

@@ -2,7 +2,7 @@
 
 import { all, patch, post, remove } from "./api.js";
 import { make } from "./elements.js";
-import { doer, doerAsked, field, form } from "./forms.js";
+import { doer, doerAsked, field, form, secret } from "./forms.js";
 import { dated } from "./words.js";
 
 const ROLES = /** @type {const} */ (["visitor", "contributor", "steward"]);
@@ -64,7 +64,7 @@ function inviting(memorial, waiting) {
     waiting.append(invitation(memorial, invited));
     whole.reset();
     const link = new URL(invited.path, location.href).href;
-    told.replaceChildren(make("p", { word: ["people.link", { name: values.visitor }] }), make("code", { class: "secret" }, link));
+    told.replaceChildren(make("p", { word: ["people.link", { name: values.visitor }] }), ...secret(link));
     if (invited.only_here) told.append(make("p", { class: "small", word: "people.only-here" }));
   });
   return make("div", {}, made, told);

@@ -67,11 +67,24 @@ export class LiveSocket extends EventTarget {
     if (!this.#closed && this.#attempt && this.#socket?.readyState === WebSocket.CLOSED) this.open();
   }
 
-  /** @param {string} text */
+  /** The network is back: a line from before may look open and be dead, which is only noticed after minutes. */
+  renew() {
+    if (this.#closed) return;
+    const old = this.#socket;
+    this.open();
+    old?.close();
+  }
+
+  /**
+   * Say it once, now or when the line is there again. Gives the id under which it will be accepted.
+   *
+   * @param {string} text
+   */
   say(text) {
     const id = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
     this.#unheard.set(id, text);
     this.#send({ type: "say", id, text });
+    return id;
   }
 
   interrupt() {

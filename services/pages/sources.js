@@ -5,6 +5,9 @@ import { make } from "./elements.js";
 import { doer, field, form } from "./forms.js";
 import { dated, spanned, words, wordsFor } from "./words.js";
 
+const READ_AT_ONCE = 20;
+const WRITTEN = ["letter", "message", "spoken", "told"]; // kinds that somebody said or wrote
+
 /**
  * @param {string} memorial the API's path of it
  * @param {boolean} isSteward
@@ -24,7 +27,7 @@ export async function sources(memorial, isSteward) {
 function row(memorial, file, isSteward) {
   const path = `${memorial}/sources/${file.id}`;
   const kinds = Object.entries(file.kinds).map(([kind, count]) => `${count} × ${wordsFor(`kind.${kind}`, kind)}`);
-  const small = make("p", { class: "small" }, [...kinds, spanned(file.first, file.last)].filter(Boolean).join(" · "));
+  const small = make("p", { class: "small" }, [...kinds, theirs(file), spanned(file.first, file.last)].filter(Boolean).join(" · "));
   const text = make("div", {});
   const made = make("li", { class: "row" }, make("div", { class: "grow" }, file.file, small));
   made.append(doer("sources.read", () => read(path, text)));
@@ -39,17 +42,36 @@ function row(memorial, file, isSteward) {
 }
 
 /**
+ * How many of a file are the person's own, where it holds words.
+ *
+ * @param {any} file
+ */
+function theirs({ kinds, theirs }) {
+  return WRITTEN.some((kind) => kinds[kind]) && words("sources.by-them", { count: theirs });
+}
+
+/**
  * @param {string} path
  * @param {HTMLElement} place
  */
 async function read(path, place) {
   if (place.children.length) return place.replaceChildren();
-  const { items } = await get(`${path}/passages?limit=20`);
-  const shown = items.map((/** @type {any} */ each) => {
-    const from = [each.author ?? words("sources.theirs"), dated(each.date)].filter(Boolean).join(" · ");
-    return make("div", { class: "report" }, make("p", { class: "small" }, from), make("p", { class: "quote" }, each.text));
-  });
-  place.replaceChildren(...shown, make("a", { href: address(`${path}/original`), download: "", word: "sources.original" }));
+  const list = make("div", {});
+  const rest = make("div", {});
+  const more = async (after = "") => {
+    const { items, next } = await get(`${path}/passages?limit=${READ_AT_ONCE}${after && `&after=${encodeURIComponent(after)}`}`);
+    list.append(...items.map(passage));
+    rest.replaceChildren();
+    if (next) rest.append(doer("sources.more", () => more(next)));
+  };
+  await more();
+  place.replaceChildren(list, rest, make("a", { href: address(`${path}/original`), download: "", word: "sources.original" }));
+}
+
+/** @param {any} each */
+function passage(each) {
+  const from = [each.author ?? words("sources.theirs"), dated(each.date)].filter(Boolean).join(" · ");
+  return make("div", { class: "report" }, make("p", { class: "small" }, from), make("p", { class: "quote" }, each.text));
 }
 
 /**

@@ -30,13 +30,26 @@ export class Stage {
    */
   load(loops, size) {
     document.documentElement.style.setProperty("--ratio", String(size.width / size.height));
-    this.layers.poster.src = loops.poster;
+    this.#wake(loops.poster);
     for (const name of /** @type {const} */ (["idle", "listen"])) {
       const video = this.layers[name];
       video.addEventListener("error", () => setTimeout(() => (video.src = loops[name]), 5000), { once: true });
       video.src = loops[name];
     }
     this.#show();
+  }
+
+  /**
+   * The first picture of the portrait takes the place of what stood there, once it is drawn.
+   *
+   * @param {string} poster
+   */
+  async #wake(poster) {
+    const picture = new Image();
+    picture.src = poster;
+    await picture.decode().catch(() => {}); // without it the loops come all the same
+    if (picture.naturalWidth) this.layers.poster.src = poster;
+    this.root.dispatchEvent(new CustomEvent("awake"));
   }
 
   /** @param {boolean} isStill no movement but that of the answer's sound */

@@ -59,6 +59,7 @@ class Talk {
       /** @type {HTMLFormElement} */ (the("composer")),
       /** @type {HTMLTextAreaElement} */ (the("field")),
       /** @type {HTMLButtonElement} */ (the("microphone")),
+      the("length"),
     );
     this.status = the("status");
     this.caption = the("caption");
@@ -85,6 +86,7 @@ class Talk {
     notice.textContent = opening.notice;
     notice.lang = this.caption.lang = language;
     if (loops && media) this.stage.load(loops, media);
+    else the("waking").hidden = true;
     for (const offer of opening.offers) {
       const button = make("button", { type: "button", lang: language }, offer);
       button.addEventListener("click", () => this.#say(offer));
@@ -127,7 +129,11 @@ class Talk {
     on(socket, "cue", (cue) => this.player.cue(cue.turn, cue.phrase, cue.start_s));
     on(socket, "end", (end) => this.#ended(end));
     on(socket, "problem", (problem) => this.#problem(problem));
-    addEventListener("online", () => socket.hurry());
+    addEventListener("offline", () => announce(this.status, "talk.offline"));
+    addEventListener("online", () => {
+      announce(this.status, "", true);
+      socket.renew();
+    });
     document.addEventListener("visibilitychange", () => socket.hurry());
   }
 
@@ -152,6 +158,7 @@ class Talk {
       this.#close();
     });
     the("stage").addEventListener("covered", () => player.clear());
+    the("stage").addEventListener("awake", () => (the("waking").hidden = true));
     the("hear").addEventListener("click", () => {
       the("hear").hidden = true;
       player.unmute();
@@ -187,13 +194,14 @@ class Talk {
     this.#interrupt();
     this.stage.listening(false);
     the("offers").hidden = true;
-    announce(this.status, "", true);
+    announce(this.status, navigator.onLine ? "" : "talk.offline", navigator.onLine);
     performance.mark("lantern:said");
-    this.socket.say(text);
+    this.transcript.waiting(this.socket.say(text), text);
   }
 
-  /** @param {{turn: number, line: string}} message */
-  #accepted({ turn, line }) {
+  /** @param {{turn: number, id: string, line: string}} message */
+  #accepted({ turn, id, line }) {
+    this.transcript.accepted(id);
     if (turn === this.#turn) return; // told again after a break
     this.#silence();
     [this.#turn, this.#end, this.#began] = [turn, null, 0];
@@ -261,7 +269,7 @@ class Talk {
 
   /** @param {number} attempt */
   async #lost(attempt) {
-    announce(this.status, "talk.lost");
+    announce(this.status, navigator.onLine ? "talk.lost" : "talk.offline");
     if (attempt % SEVERAL_ATTEMPTS) return;
     try {
       await get(this.own);
@@ -492,12 +500,24 @@ async function conversationOf(memorial) {
   return conversation;
 }
 
+/**
+ * The family's own photo, until the portrait that moves is there; a memorial may have none.
+ *
+ * @param {string} path
+ */
+function showPhoto(path) {
+  const poster = /** @type {HTMLImageElement} */ (the("poster"));
+  poster.addEventListener("error", () => poster.removeAttribute("src"), { once: true });
+  poster.src = address(path);
+}
+
 begin();
 const id = location.pathname.split("/")[2];
 await signedIn();
 try {
   const memorial = /** @type {Memorial} */ (await get(`/memorials/${id}`));
   suggest(memorial.language);
+  showPhoto(`/memorials/${id}/portrait/photo`);
   the("name").textContent = document.title = memorial.name;
   await new Talk(memorial, await conversationOf(id)).begin();
 } catch (error) {

@@ -45,7 +45,7 @@ try {
   document.title = `${memorial.name} – ${words("tend")}`;
   /** @type {HTMLAnchorElement} */ (the("back")).href = path;
   the("sections").append(
-    section("tend.bring", () => bring(path), true),
+    section("tend.bring", () => bring(path, memorial.name), true),
     section("tend.sources", () => sources(path, isSteward)),
     section("tend.doubtful", () => doubtful(path)),
     section("tend.voice", () => voice(path, isSteward)),

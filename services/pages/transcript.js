@@ -15,6 +15,8 @@ import { make } from "./elements.js";
 export class Transcript extends EventTarget {
   /** @type {Map<number, Exchange>} */
   #turns = new Map();
+  /** @type {Map<string, HTMLElement>} lines that nobody has taken yet, by their ids */
+  #waiting = new Map();
 
   /**
    * @param {HTMLElement} root
@@ -45,6 +47,27 @@ export class Transcript extends EventTarget {
     this.#turns.set(turn, { line: spoken, said, foot, phrases: new Map() });
     this.root.append(exchange);
     this.root.scrollTop = exchange.offsetTop; // what follows is read from here
+  }
+
+  /**
+   * What the visitor said, until it is taken; where that lasts, it is told.
+   *
+   * @param {string} id
+   * @param {string} line
+   */
+  waiting(id, line) {
+    const spoken = make("p", { class: "line", dir: "auto" }, line);
+    const note = make("p", { class: "small", word: "talk.waiting" });
+    const element = make("div", { class: "waiting" }, make("div", { class: "mine" }, spoken), note);
+    this.#waiting.set(id, element);
+    this.root.append(element);
+    this.root.scrollTop = element.offsetTop;
+  }
+
+  /** @param {string} id */
+  accepted(id) {
+    this.#waiting.get(id)?.remove();
+    this.#waiting.delete(id);
   }
 
   /** @param {Phrase} phrase */
@@ -118,9 +141,8 @@ export class Transcript extends EventTarget {
   /** @param {Phrase} phrase */
   #sentence(phrase) {
     const mark = make("span", { class: "mark", word: whose(phrase) });
-    const text = make("span", { class: "text", lang: phrase.language ?? this.language });
-    if (phrase.withheld) text.append(make("span", { word: "talk.withheld" }));
-    else text.append(phrase.text);
+    const text = make("span", { class: "text", lang: phrase.language ?? this.language }, phrase.text);
+    if (phrase.withheld) return make("p", { class: "phrase withheld" }, make("span", { class: "text", word: "talk.withheld" }));
     const classes = phrase.spoken ? "phrase ahead" : "phrase";
     const button = make("button", { type: "button", class: classes, "aria-haspopup": "dialog" }, text, " ", mark);
     button.dataset.mark = phrase.mark;
