@@ -58,7 +58,7 @@ def test_the_sample_is_labelled_and_the_same_each_time(talking: Served, sten: Te
 def test_a_voice_is_heard_before_it_is_accepted(talking: Served, sten: TestClient) -> None:
     waits(talking)
     refused = sten.post(talking.url("/voice/waiting/accept"))
-    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-ready")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/unheard")
     assert sten.get(talking.url("/voice/sample"), params={"which": "waiting"}).status_code == 200
     assert sten.get(talking.url("/voice")).json()["waiting_was_heard"]
     accepted = sten.post(talking.url("/voice/waiting/accept")).json()

@@ -86,18 +86,21 @@ def served(home: Path) -> Iterator[House]:
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(sample_home: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A home with the sample memorial, and nobody in it yet. All tests share it, as a family does."""
+    """A home with the sample memorial, and nobody in it yet. A module's tests share it, as a family does."""
     folder = tmp_path_factory.mktemp("house")
     shutil.copytree(sample_home[0] / "home", folder / "home")
     with served(folder / "home") as house:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, with its own rules of what may sound by itself."""
+    """Debian's Chromium, with its own rules of what may sound by itself.
+
+    Until it is closed an event loop runs in this thread: no other module could start one.
+    """
     if CHROMIUM is None:
         pytest.skip("needs Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -131,7 +134,7 @@ def visiting(browser: Browser) -> Visiting:
     return visit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def opened(house: House, browser: Browser) -> House:
     """The same after its first start, with the memorial that the sample home has."""
     context = browser.new_context(locale="en-GB")
