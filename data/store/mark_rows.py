@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from data.store import schema
 
@@ -40,16 +40,20 @@ class MarkRows:
 
     def words(self, memorial_id: str) -> str:
         """Of the person, the sources, and what the family says of them."""
-        sources = schema.sources.c
-        counted = select(
-            func.count(), func.max(sources.id), func.max(sources.added_at), func.sum(func.length(sources.author))
-        ).where(sources.memorial_id == memorial_id)
         person = select(schema.memorials.c.person).where(schema.memorials.c.id == memorial_id)
         return _mark(
-            self._connection.execute(counted),
+            [self.sources(memorial_id)],
             self._connection.execute(person),
             *(self._notes(table, memorial_id) for table in NOTES),
         )
+
+    def sources(self, memorial_id: str) -> str:
+        """Of those that are seen. An index holds all that is asked for, so that no source is read."""
+        sources = schema.sources.c
+        arriving = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id).scalar_subquery()
+        is_seen = or_(sources.arrival.is_(None), arriving.is_(None), sources.arrival != arriving)
+        counted = select(func.count(), func.max(sources.id), func.max(sources.added_at))
+        return _mark(self._connection.execute(counted.where(sources.memorial_id == memorial_id, is_seen)))
 
     def remembered(self, memorial_id: str) -> frozenset[str]:
         """A mark of each thing that visitors told."""

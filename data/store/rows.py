@@ -209,10 +209,15 @@ class Rows:
         return source_id
 
     def set_author(self, memorial_id: str, known: Identity) -> None:
-        """Somebody else wrote it."""
+        """Somebody else wrote it. It counts as added anew, so that what was made of the sources is known to be old."""
         table = schema.sources
         change = update(table).where(table.c.memorial_id == memorial_id, table.c.fingerprint == known.fingerprint)
-        values = {"author": known.author, "occurrence": known.occurrence, "partner": known.partner}
+        values = {
+            "author": known.author,
+            "occurrence": known.occurrence,
+            "partner": known.partner,
+            "added_at": _now(),
+        }
         self._connection.execute(change.values(values))
 
     def add_source(self, memorial_id: str, row: KeptRow) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     UniqueConstraint,
@@ -34,6 +35,12 @@ KINDS = (*WORDS, "recording", "photo")
 ID_CHARS = 32
 
 metadata = MetaData()
+version = Table(  # alembic's own
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 memorials = Table(
     "memorials",
@@ -76,6 +83,7 @@ sources = Table(
     Column("partner", LargeBinary),  # the one with whom a message was exchanged, where its chat has one only
     UniqueConstraint("memorial_id", "fingerprint", name="one_source_a_content"),
     Index("sources_by_occurrence", "memorial_id", "occurrence"),
+    Index("sources_by_arrival", "memorial_id", "arrival", "added_at"),
     CheckConstraint("kind IN ('letter', 'message', 'spoken', 'told', 'recording', 'photo')", name="known_kind"),
 )
 

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -18,10 +17,8 @@ from sqlalchemy import (
     create_engine,
     event,
     inspect,
-    literal_column,
     select,
 )
-from sqlalchemy import table as unmapped
 from sqlalchemy.exc import DBAPIError
 
 from data.errors import BadHome, Busy, LanternError, NoRoom, NotWritable
@@ -87,6 +84,9 @@ class Store:
             version = _version(connection)
         if version == schema.HEAD:
             return
+        if version is None:
+            _create(self._engine)
+            return
         if version is not None and version > schema.HEAD:
             raise BadHome("the database was made by a newer Lantern: install the newest version to open it")
         _migrate(self._engine)
@@ -94,15 +94,23 @@ class Store:
 
 def _version(connection: Connection) -> str | None:
     """The migration that the database stands at; None for a new one."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(schema.version.name):
         return None
-    column: Any = literal_column("version_num")
-    version: str | None = connection.execute(select(column).select_from(unmapped("alembic_version"))).scalar()
-    return version
+    number: str | None = connection.execute(select(schema.version.c.version_num)).scalar()
+    return number
+
+
+def _create(engine: Engine) -> None:
+    """Make the tables as they are today in one go, at a tenth of what all the migrations take."""
+    with engine.begin() as connection:
+        _take_turns(connection)
+        schema.metadata.create_all(connection)
+        schema.version.create(connection)
+        connection.execute(schema.version.insert().values(version_num=schema.HEAD))
 
 
 def _migrate(engine: Engine) -> None:
-    """Alembic is imported here alone: an up-to-date home opens without it."""
+    """Alembic is imported here alone: a new home, and one that is up to date, opens without it."""
     from alembic import command
     from alembic.config import Config
 

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from data.archive import Archive
@@ -26,9 +26,33 @@ def test_the_newest_migration_is_the_one_the_code_expects() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
 
 
+def tables(path: Path) -> dict[str, object]:
+    """All that a database can tell of its tables, whatever order it was made in."""
+    engine = create_engine(f"sqlite:///{path}")
+    told = inspect(engine)
+    found: dict[str, object] = {
+        name: [
+            sorted(map(repr, look(name)))
+            for look in (
+                told.get_columns,
+                told.get_foreign_keys,
+                told.get_unique_constraints,
+                told.get_check_constraints,
+                told.get_indexes,
+            )
+        ]
+        + [told.get_pk_constraint(name)]
+        for name in told.get_table_names()
+    }
+    engine.dispose()
+    return found
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
-    Store.at(tmp_path / "a.sqlite").close()
-    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    Store.at(tmp_path / "new.sqlite").close()
+    at_migration(tmp_path / "old.sqlite", "head")
+    assert tables(tmp_path / "new.sqlite") == tables(tmp_path / "old.sqlite")
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
     engine.dispose()

@@ -16,7 +16,8 @@ ROLES = "('visitor', 'contributor', 'steward')"
 
 
 def upgrade() -> None:
-    """Make their tables."""
+    """Make their tables, and an index that tells whether any source changed."""
+    op.create_index("sources_by_arrival", "sources", ["memorial_id", "arrival", "added_at"])
     _accounts()
     _entrances()
     _work()
