@@ -10,10 +10,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.errors import Refused, Taken
+from data.errors import KeeperStays, KeeperThere, LastWayIn, ManyTokens, NameTaken, SignInTaken, WeakPassword
 from data.members import ROLES, Clock, Invitation, Members, Membership, Role, checked_name, hashed, role, utc_now
 from data.names import folded
-from data.passwords import Passwords
+from data.passwords import FEWEST_CHARS, Passwords
 from data.store import Rows, Store
 from data.store.account_rows import AccountRow, SessionRow, TokenRow
 from data.vault import Vault
@@ -104,7 +104,7 @@ class Accounts:
         kept = self._new(name, password)
         with self._store.changing() as rows:
             if rows.accounts.all():
-                raise Taken("this home has its keeper already: sign in, or ask them for an invitation")
+                raise KeeperThere("this home has its keeper already: sign in, or ask them for an invitation")
             return self._add(rows, name, kept, keeper=True)
 
     def sign_in(self, name: str, password: str) -> Account | None:
@@ -120,10 +120,16 @@ class Accounts:
         return self._account(row)
 
     def rename(self, account_id: str, name: str) -> None:
-        """Another name to sign in with; raises `Taken` where somebody else has it."""
+        """Another name to sign in with; raises `Taken` where somebody else has it.
+
+        The family knows the keeper by it, where no steward gave them another name: so no member may have it either.
+        """
         name = checked_name(name)
         with self._store.changing() as rows:
             self._check_free(rows, name, but=account_id)
+            row = rows.accounts.account(account_id)
+            for memorial_id, _ in rows.memorials() if row is not None and row.keeper else ():
+                self._members(memorial_id).check_keeper(rows, account_id, name)
             rows.accounts.rename(account_id, self._lookup(name), self._sealed_name(account_id, name))
 
     def fits(self, account_id: str, password: str) -> bool:
@@ -132,8 +138,12 @@ class Accounts:
             row = rows.accounts.account(account_id)
         return self._passwords.fits(password, None if row is None else row.password)
 
-    def set_password(self, account_id: str, password: str, session_id: str | None = None) -> None:
-        """Another password; every session but this one ends. Nothing where there is no such account any more."""
+    def set_password(
+        self, account_id: str, password: str, session_id: str | None = None, *, keep_tokens: bool = False
+    ) -> None:
+        """Another password. Every session but this one ends, and so does every token, unless they shall be kept: who
+        knew the old password may have made one. Nothing where there is no such account any more.
+        """
         account = self.account(account_id)
         if account is None:
             return
@@ -141,11 +151,15 @@ class Accounts:
         with self._store.changing() as rows:
             rows.accounts.set_password(account_id, kept)
             rows.accounts.end_sessions(account_id, but=session_id)
+            if not keep_tokens:
+                rows.accounts.end_tokens(account_id)
 
     def remove(self, account: Account) -> None:
         """The account with its sessions, tokens and conversations, for good."""
         if account.keeper:
-            raise Refused("the keeper's account stays as long as this home: remove its folder to end everything in it")
+            raise KeeperStays(
+                "the keeper's account stays as long as this home: remove its folder to end everything in it"
+            )
         with self._store.changing() as rows:
             rows.accounts.remove(account.id)
 
@@ -167,7 +181,7 @@ class Accounts:
         with self._store.changing() as rows:
             row = rows.accounts.account(account_id)
             if row is not None and row.password is None:
-                raise Refused("this account has no password yet: set one first, or nobody could sign in any more")
+                raise LastWayIn("this account has no password yet: set one first, or nobody could sign in any more")
             rows.accounts.set_openid(account_id, None)
 
     # Sessions
@@ -219,7 +233,9 @@ class Accounts:
         with self._store.changing() as rows:
             rows.accounts.sweep(now)
             if len(rows.accounts.tokens(account_id)) >= MOST_TOKENS:
-                raise Refused(f"an account has at most {MOST_TOKENS} tokens: remove those that are not used")
+                raise ManyTokens(
+                    f"an account has at most {MOST_TOKENS} tokens: remove those that are not used", most=MOST_TOKENS
+                )
             row = TokenRow(token.id, account_id, sealed, scope, memorial_id, now, None, ends_at)
             rows.accounts.add_token(row, hashed(secret))
         return secret, token
@@ -313,7 +329,7 @@ class Accounts:
     def _new(self, name: str, password: str) -> str:
         """The hash of a new password, once the account's name and the password will do."""
         if folded(checked_name(name)) == folded(password):
-            raise Refused("the password is the name: choose another password")
+            raise WeakPassword("the password is the name: choose another password", fewest=FEWEST_CHARS)
         return self._passwords.hashed(password)
 
     def _add(self, rows: Rows, name: str, kept: str | None, *, keeper: bool) -> Account:
@@ -335,13 +351,13 @@ class Accounts:
     def _link(self, rows: Rows, account_id: str, openid: bytes) -> None:
         linked = rows.accounts.of_openid(openid)
         if linked is not None and linked.id != account_id:
-            raise Taken("that sign-in belongs to another account here: sign in with it instead")
+            raise SignInTaken("that sign-in belongs to another account here: sign in with it instead")
         rows.accounts.set_openid(account_id, openid)
 
     def _check_free(self, rows: Rows, name: str, but: str | None = None) -> None:
         row = rows.accounts.named(self._lookup(name))
         if row is not None and row.id != but:
-            raise Taken("somebody has this name already: choose another one")
+            raise NameTaken("somebody has this name already: choose another one")
 
     def _free_name(self, rows: Rows, name: str) -> str:
         """The name, or with a number behind it where somebody has it."""

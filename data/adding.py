@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import Literal
 
 from data.arrival import Arrival, Step
-from data.errors import NotReady
+from data.errors import NoRecording
 from data.identity import Found, Marker, Marks, Passage, cell
 from data.store import THEIRS, WORDS, Identity, KeptRow, Made, Rows
 from data.vault import Vault
@@ -93,7 +93,7 @@ class Adding:
         with self._arrival.looking() as rows:
             source_id = rows.last_source(self.memorial_id, "recording")
         if source_id is None:
-            raise NotReady("no recording is here to make a voice of: `lantern add` one of theirs")
+            raise NoRecording("no recording is here to make a voice of: `lantern add` one of theirs")
         self._last.append(partial(self._set_made, "voices", source_id, *self._put(profile)))
 
     def set_spoken(self, said: Sequence[Spoken], original: bytes) -> None:

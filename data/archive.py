@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from data.accounts import Accounts
 from data.adding import Adding
@@ -23,7 +23,7 @@ from data.answered import Answered
 from data.arrival import Arrival, check_there, take_back
 from data.clips_kept import Clips
 from data.conversations import Conversations
-from data.errors import BadHome, BadText, LanternError, NotReady, UnknownMemorial, UnknownNote
+from data.errors import BadHome, BadText, LanternError, NoPortrait, UnknownMemorial, UnknownNote
 from data.home import Home
 from data.kept import (
     Doubtful,
@@ -32,7 +32,7 @@ from data.kept import (
     Stretch,
     confirmed,
     doubtful_lines,
-    file_of,
+    files_of,
     kept,
     letter,
     source_id,
@@ -42,7 +42,8 @@ from data.members import Members, utc_now
 from data.memory import Memory, not_for
 from data.names import covers, folded
 from data.passwords import RFC_9106_LOW_MEMORY, Parameters, Passwords
-from data.store import THEIRS, WORDS, KeptRow, Made, Store
+from data.shelf import Shelf
+from data.store import THEIRS, WORDS, KeptRow, Made, Rows, Store
 from data.types import Known, Letter, Person, Visitor
 from data.uploads import Uploads, forget
 from data.vault import Vault
@@ -53,6 +54,9 @@ PREFIX_CHARS = 4  # of an id, at least, to name a memorial by it
 SHOWN_CHARS = 8  # of an id in a message
 FILE_ID_CHARS = 32
 UNDATED = "9999"  # sorts behind every date
+HELD = 2  # memorials whose sources stay in memory once they were read: 50,000 messages take 50 MiB
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,15 @@ class Marks:
         return (self.made, self.words) == (now.made, now.words) and self.told <= now.told
 
 
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """All sources that have words, by date, each with its id: what the person left, and what others told of them."""
+
+    left: Sequence[tuple[str, Letter]]
+    told: Sequence[tuple[str, Letter]]
+    files: frozenset[str]
+
+
 class Archive:
     """An opened home with its memorials. Use it in a `with` block."""
 
@@ -83,6 +96,8 @@ class Archive:
         self.home = home
         self._vault = vault
         self._store = store
+        self._files = Shelf[str, list[KeptFile]](HELD)
+        self._words = Shelf[str, _Worded](HELD)
 
     @classmethod
     def open(cls, root: Path) -> Archive:
@@ -181,6 +196,8 @@ class Archive:
                 self._vault.condemn(memorial_id)
                 rows.remove_memorial(memorial_id)
             self._vault.forget(memorial_id)
+            self._files.forget(memorial_id.__eq__)
+            self._words.forget(memorial_id.__eq__)
 
     # Who may come in
 
@@ -224,14 +241,15 @@ class Archive:
         What is not for some visitor names them in `not_for`; where `visitor` is given, what is not for them, or not for
         somebody who may be them, is not among it.
         """
-        return self._letters(memorial_id, visitor, tuple(kind for kind in WORDS if kind != "told"))
+        words = self._words_of(memorial_id)
+        return _heard(self.memory(memorial_id), visitor, words, words.left)
 
     def known(self, memorial_id: str, visitor: str | None = None) -> Known:
         """What an answer may draw on beside these, for one visitor or for somebody unknown."""
-        memory = self.memory(memorial_id)
+        memory, words = self.memory(memorial_id), self._words_of(memorial_id)
         return Known(
             None if visitor is None else memory.visitor(visitor) or Visitor(visitor),
-            tuple(self._letters(memorial_id, visitor, ("told",))),
+            tuple(_heard(memory, visitor, words, words.told)),
             () if visitor is None else tuple(memory.remembered(visitor)),
             memory.glossary(),
             memory.struck(),
@@ -266,7 +284,9 @@ class Archive:
         source, says = doubtful_id.rpartition("-")[0], found.line if corrected is None else corrected
         given = [letter(self._vault, memorial_id, row) for row in self._doubtful_rows(memorial_id, source)]
         if any(found.line in confirmed(each, {found.line: says}).doubtful for each in given):
-            raise BadText(f"{found.file} has these words more than once: type the letter, and leave the scan out")
+            raise BadText(
+                f"{found.file} has these words more than once: type the letter, and leave the scan out", file=found.file
+            )
         self.memory(memorial_id).confirm(source, found.line, says)
 
     def doubtful_original(self, memorial_id: str, doubtful_id: str) -> tuple[Doubtful, bytes]:
@@ -329,7 +349,7 @@ class Archive:
             check_there(rows, memorial_id)
             row = rows.source_of_latest("portraits", memorial_id)
         if row is None:
-            raise NotReady("there is no portrait here yet: `lantern add` a photo of their face")
+            raise NoPortrait("there is no portrait here yet: `lantern add` a photo of their face")
         return kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
 
     def model_files(self, memorial_id: str, *names: str) -> tuple[bytes | None, ...]:
@@ -355,21 +375,22 @@ class Archive:
         named = self._vault.fingerprint(memorial_id, b"file", path.encode("utf-8", "surrogatepass"))
         return named.hex()[:FILE_ID_CHARS]
 
+    def files(self, memorial_id: str) -> list[KeptFile]:
+        """What the sources came from, the first added first."""
+
+        def look(rows: Rows) -> list[KeptFile]:
+            found = ((kept(self._vault, memorial_id, row), row.blob_id) for row in rows.outlines(memorial_id))
+            return files_of(found, partial(self.file_id, memorial_id))
+
+        found: list[KeptFile] = self._as_before(self._files, memorial_id, look)
+        return list(found)
+
     def file(self, memorial_id: str, file_id: str) -> KeptFile:
         """The one of that id; raises `UnknownNote`."""
-        ids: dict[str, str] = {}
-        path, blobs, kinds = "", dict[str, None](), set[str]()
-        with self._store.reading() as rows:
-            check_there(rows, memorial_id)
-            for row in rows.outlines(memorial_id):
-                each = file_of(self._vault, memorial_id, row)
-                if (ids.get(each) or ids.setdefault(each, self.file_id(memorial_id, each))) == file_id:
-                    path = each
-                    blobs[row.blob_id] = None
-                    kinds.add(row.kind)
-        if not blobs:
+        found = next((each for each in self.files(memorial_id) if each.id == file_id), None)
+        if found is None:
             raise UnknownNote("no file of that id is kept: look at the list of sources")
-        return KeptFile(path, tuple(blobs), frozenset(kinds))
+        return found
 
     def passages(self, memorial_id: str, file: KeptFile, after: int, most: int) -> list[tuple[int, Letter]]:
         """What a file says, left out or not: so many passages behind the one of that number, in their order."""
@@ -515,20 +536,21 @@ class Archive:
         for row in self._sources(memorial_id, (kind,)):
             yield kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
 
-    def _letters(self, memorial_id: str, visitor: str | None, kinds: tuple[str, ...]) -> list[Letter]:
-        memory = self.memory(memorial_id)
-        lines, audience = memory.confirmations(), memory.audience()
-        silent = memory.left_out() | (frozenset() if visitor is None else memory.barred(visitor))
-        files: dict[str, tuple[str, ...] | None] = {}  # for whom each is not; None where nothing of it is said
-        letters = []
-        for row in self._sources(memorial_id, kinds):
-            each = letter(self._vault, memorial_id, row)
-            if each.file not in files:
-                is_silent = any(covers(place, each.file) for place in silent)
-                files[each.file] = None if is_silent else not_for(audience, each.file)
-            if (names := files[each.file]) is not None:
-                letters.append(replace(confirmed(each, lines.get(source_id(row), {})), not_for=names))
-        return sorted(letters, key=lambda each: each.date or UNDATED)
+    def _as_before(self, shelf: Shelf[str, T], memorial_id: str, look: Callable[[Rows], T]) -> T:
+        """What was seen of the sources, looked for again once any of them changed."""
+        with self._store.reading() as rows:
+            check_there(rows, memorial_id)
+            return shelf.get(memorial_id, rows.marks.sources(memorial_id), partial(look, rows))
+
+    def _words_of(self, memorial_id: str) -> _Worded:
+        return self._as_before(self._words, memorial_id, partial(self._worded, memorial_id))
+
+    def _worded(self, memorial_id: str, rows: Rows) -> _Worded:
+        read = [(source_id(row), letter(self._vault, memorial_id, row)) for row in rows.sources(memorial_id, WORDS)]
+        read.sort(key=lambda each: each[1].date or UNDATED)
+        told = [each for each in read if each[1].kind == "told"]
+        left = [each for each in read if each[1].kind != "told"]
+        return _Worded(left, told, frozenset(each.file for _, each in read))
 
     def _latest(self, what: Made, memorial_id: str) -> bytes | None:
         with self._store.reading() as rows:
@@ -538,3 +560,17 @@ class Archive:
 
     def _person(self, memorial_id: str, sealed: bytes) -> Person:
         return Person(**json.loads(self._vault.unseal(memorial_id, sealed, "memorials.person")))
+
+
+def _heard(memory: Memory, visitor: str | None, words: _Worded, given: Sequence[tuple[str, Letter]]) -> list[Letter]:
+    """What is not left out, with its doubtful lines as they were confirmed, and for whom it is not."""
+    silent = memory.left_out() | (frozenset() if visitor is None else memory.barred(visitor))
+    lines, audience = memory.confirmations(), memory.audience()
+    spoken = {file: not_for(audience, file) for file in words.files if not any(covers(place, file) for place in silent)}
+    if not lines and not any(spoken.values()):
+        return [each for _, each in given if each.file in spoken]
+    return [
+        replace(confirmed(each, lines.get(source, {})), not_for=spoken[each.file])
+        for source, each in given
+        if each.file in spoken
+    ]

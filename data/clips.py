@@ -102,7 +102,7 @@ def read_clip(path: Path) -> Clip:
     try:
         with open_media(path) as container:
             if not container.streams.video:
-                raise BadRecording(f"{path.name} holds no pictures: choose a video")
+                raise BadRecording(f"{path.name} holds no pictures: choose a video", file=path.name)
             stream = container.streams.video[0]
             size, fps = (stream.width, stream.height), float(stream.average_rate or stream.base_rate or FPS)
             late_s = 0.0
@@ -111,7 +111,7 @@ def read_clip(path: Path) -> Clip:
                 late_s = _start_s(sound.start_time, sound.time_base) - _start_s(stream.start_time, stream.time_base)
             return Clip(path, *size, fps, bool(container.streams.audio), late_s)
     except FileNotFoundError as err:
-        raise BadRecording(f"{path.name}: there is no such file: check its name") from err
+        raise BadRecording(f"{path.name}: there is no such file: check its name", file=path.name) from err
     except (av.error.FFmpegError, OSError, ValueError) as err:
         raise BadRecording(_unreadable(path)) from err
 

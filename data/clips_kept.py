@@ -17,8 +17,10 @@ from typing import Literal
 from data.adding import Adding
 from data.arrival import check_there
 from data.errors import UnknownNote
+from data.phrases import phrases_of
 from data.store import Rows, Store
 from data.store.clip_rows import ClipRow
+from data.types import Phrase
 from data.vault import Vault
 
 ClipKind = Literal["answer", "farewell"]
@@ -26,7 +28,9 @@ ClipKind = Literal["answer", "farewell"]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is told of a clip. `title` is the line that was answered, or the beginning of a farewell."""
+    """What is told of a clip. `title` is the line that was answered, or the beginning of a farewell; `phrases` is what
+    was said in it, to whom the family knew as `visitor`.
+    """
 
     title: str
     text: str
@@ -35,6 +39,8 @@ class About:
     width: int
     height: int
     size_bytes: int
+    phrases: tuple[Phrase, ...] = ()
+    visitor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,9 @@ class Clips:
         with self._vault.checkout(self._memorial_id, self._found(clip_id).blob_id) as path:
             yield path
 
-    def add(self, adding: Adding, clip_id: str, kind: ClipKind, account_id: str, about: About, clip: Path) -> None:
+    def add(
+        self, adding: Adding, clip_id: str, kind: ClipKind, account_id: str | None, about: About, clip: Path
+    ) -> None:
         """A new one, with the change that is under way."""
         sealed = self._vault.seal(self._memorial_id, json.dumps(asdict(about)), _place(clip_id))
 
@@ -89,7 +97,11 @@ class Clips:
     def remove(self, clip_id: str) -> None:
         """Remove it for good; it is well if it is gone."""
         with self._adding() as adding:
-            adding.also(partial(self._remove, adding, clip_id))
+            self.remove_with(adding, clip_id)
+
+    def remove_with(self, adding: Adding, clip_id: str) -> None:
+        """The same with the change that is under way."""
+        adding.also(partial(self._remove, adding, clip_id))
 
     def _remove(self, adding: Adding, clip_id: str, rows: Rows) -> None:
         row = rows.clips.find(self._memorial_id, clip_id)
@@ -106,7 +118,8 @@ class Clips:
         return row
 
     def _clip(self, row: ClipRow) -> KeptClip:
-        about = About(**json.loads(self._vault.unseal(self._memorial_id, row.about, _place(row.id))))
+        told = json.loads(self._vault.unseal(self._memorial_id, row.about, _place(row.id)))
+        about = About(**{**told, "phrases": tuple(phrases_of(told.get("phrases", ())))})
         kind: ClipKind = "answer" if row.kind == "answer" else "farewell"
         return KeptClip(row.id, kind, row.account_id, about, row.added_at)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -39,13 +40,17 @@ class KeptConversation:
 
 @dataclass(frozen=True, slots=True)
 class KeptTurn:
-    """What somebody wrote, and what was said to it before it ended for that reason."""
+    """What somebody wrote, and what was said to it before it ended for that reason.
+
+    `line_id` is what the page calls the line, so that it knows it again; none in turns that are older than that.
+    """
 
     place: int  # from 0; a line that could not be answered leaves its place empty
     line: str
     phrases: tuple[Phrase, ...]
     reason: Reason
     said_at: datetime
+    line_id: str | None = None
 
 
 class Conversations:
@@ -89,7 +94,12 @@ class Conversations:
 
     def add_turn(self, conversation_id: str, turn: KeptTurn) -> None:
         """Keep one more. Raises `UnknownNote` where the conversation was removed meanwhile."""
-        said = {"line": turn.line, "phrases": [asdict(each) for each in turn.phrases], "reason": turn.reason}
+        said = {
+            "line": turn.line,
+            "phrases": [asdict(each) for each in turn.phrases],
+            "reason": turn.reason,
+            "line_id": turn.line_id,
+        }
         sealed = self._vault.seal(self._memorial_id, json.dumps(said), _said(conversation_id, turn.place))
         with self._home.writing(), self._store.changing() as rows:
             self._found(rows, conversation_id)
@@ -107,6 +117,11 @@ class Conversations:
         with self._store.reading() as rows:
             self._found(rows, conversation_id)
             return [self._turn(row) for row in rows.conversations.turns(conversation_id, after, most)]
+
+    def answered(self, conversation_id: str) -> dict[str, int]:
+        """The ids of all lines to which something was said, and where: none of them is answered twice."""
+        every = self.turns(conversation_id, -1, sys.maxsize)
+        return {turn.line_id: turn.place for turn in every if turn.line_id is not None}
 
     def last_turns(self, conversation_id: str) -> list[KeptTurn]:
         """Those on which an answer may rest, in their order."""
@@ -129,7 +144,8 @@ class Conversations:
 
     def _turn(self, row: TurnRow) -> KeptTurn:
         told = json.loads(self._vault.unseal(self._memorial_id, row.said, _said(row.conversation_id, row.place)))
-        return KeptTurn(row.place, told["line"], tuple(phrases_of(told["phrases"])), told["reason"], row.added_at)
+        phrases = tuple(phrases_of(told["phrases"]))
+        return KeptTurn(row.place, told["line"], phrases, told["reason"], row.added_at, told.get("line_id"))
 
 
 def _unknown() -> UnknownNote:

@@ -67,13 +67,17 @@ class Encoder:
         self._samples += len(wave)
         yield from self._heard(self._resampler.resample(frame))
 
-    def see(self, picture: Picture, number: int) -> Iterator[Packet[Any]]:
-        """The same with the picture of a frame, counted from 0."""
+    def see(self, picture: Picture, number: int, *, as_key: bool = False) -> Iterator[Packet[Any]]:
+        """The same with the picture of a frame, counted from 0. `as_key`: a player can jump to it."""
+        from av.video.frame import PictureType
+
         height, width = picture.shape[:2]
         if (width, height) != (self.width, self.height):
             raise ValueError(f"a frame of {width} × {height} px in a clip of {self.width} × {self.height} px")
         frame = self._marked(picture)
         frame.pts, frame.time_base = number, Fraction(1, FPS)
+        if as_key:
+            frame.pict_type = PictureType.I
         yield from self.video.encode(frame)
 
     def rest(self) -> Iterator[Packet[Any]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import BadRecording
+from data.errors import BadRecording, LongRecording
 from data.sound import BAD_PACKETS_SHARE, LONGEST_S, MIXED_DOWN, opened, told_length_s, too_long
 from data.types import RATE, Wave
 
@@ -58,7 +58,7 @@ def read_excerpts(path: Path, content: bytes | None = None, most_s: float = MOST
     with opened(path, content) as (container, stream):
         found = list(_decoded(path, container, stream, spans))
     if not found:
-        raise BadRecording(f"{path.name} is empty: choose another recording")
+        raise BadRecording(f"{path.name} is empty: choose another recording", file=path.name)
     if _two_speakers([sides for _, sides in found]):
         return tuple(Excerpt(sides[side], start, side) for start, sides in found for side in (0, 1))
     return tuple(Excerpt(_mixed(sides), start) for start, sides in found)
@@ -69,7 +69,7 @@ def sound_length_s(path: Path, content: bytes | None = None) -> float:
     with opened(path, content) as (container, stream):
         length_s = told_length_s(container) or _counted_length_s(container, stream)
     if length_s > LONGEST_S:
-        raise BadRecording(too_long(path))
+        raise LongRecording(too_long(path), file=path.name)
     return length_s
 
 
@@ -158,7 +158,7 @@ def _decoded(
     yield from takers[place].taken()
     damaged, packets = sum(taker.damaged for taker in takers), sum(taker.packets for taker in takers)
     if damaged > BAD_PACKETS_SHARE * packets:
-        raise BadRecording(f"{path.name} is damaged: save it anew as WAV, MP3 or M4A")
+        raise BadRecording(f"{path.name} is damaged: save it anew as WAV, MP3 or M4A", file=path.name)
 
 
 def _two_speakers(excerpts: list[Sides]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from sys import intern
 from typing import Literal, cast
 
 from data.identity import cell
@@ -34,11 +35,19 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file that the family gave, as `path` names it for good. `blob_ids` are what it was made of, the first first."""
+    """A file that the family gave, as `path` names it for good. `blob_ids` are what it was made of, the first first.
 
+    `kinds` says how many of each it holds, and `theirs` how many of these are the person's; `first` and `last` are the
+    dates between which they lie.
+    """
+
+    id: str
     path: str
     blob_ids: tuple[str, ...]
-    kinds: frozenset[str]
+    kinds: Mapping[str, int]
+    theirs: int
+    first: str | None
+    last: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +94,32 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> int:
     )
 
 
-def file_of(vault: Vault, memorial_id: str, row: KeptRow) -> str:
-    """Where a source came from."""
-    return _text(vault, memorial_id, row, "file") or ""
-
-
 def kept(vault: Vault, memorial_id: str, row: KeptRow) -> Kept:
     """A source without its words."""
-    author, date = (_text(vault, memorial_id, row, column) for column in ("author", "date"))
-    return Kept(row.kind, file_of(vault, memorial_id, row), author, date)
+    file, author, date = (_text(vault, memorial_id, row, column) for column in ("file", "author", "date"))
+    return Kept(row.kind, intern(file or ""), author and intern(author), date)  # each of a chat's lines names the same
+
+
+def files_of(sources: Iterable[tuple[Kept, str]], file_id: Callable[[str], str]) -> list[KeptFile]:
+    """The files that sources came from, the first added first; each source is given with the blob it was made of."""
+    by_path: dict[str, list[tuple[Kept, str]]] = {}
+    for source in sources:
+        by_path.setdefault(source[0].file, []).append(source)
+    files = []
+    for path, those in by_path.items():
+        dates = [each.date for each, _ in those if each.date is not None]
+        files.append(
+            KeptFile(
+                file_id(path),
+                path,
+                tuple(dict.fromkeys(blob_id for _, blob_id in those)),
+                Counter(each.kind for each, _ in those),
+                sum(each.author is None for each, _ in those),
+                min(dates, default=None),
+                max(dates, default=None),
+            )
+        )
+    return files
 
 
 def letter(vault: Vault, memorial_id: str, row: KeptRow) -> Letter:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from data.arrival import check_there
-from data.errors import BadText, Taken
+from data.errors import BadName, NameTaken
 from data.names import folded
 from data.store import Rows, Store
 from data.store.member_rows import InvitationRow, MemberRow
@@ -155,11 +155,17 @@ class Members:
     def _sealed(self, visitor: str | None, place: str) -> bytes | None:
         return None if visitor is None else self._vault.seal(self._memorial_id, visitor, place)
 
+    def check_keeper(self, rows: Rows, account_id: str, name: str) -> None:
+        """Raises `Taken` where the keeper would be known here by a name that another member has."""
+        row = rows.members.member(self._memorial_id, account_id)
+        if row is None or row.visitor is None:
+            self._check_free(rows, name, but=account_id)
+
     def _check_free(self, rows: Rows, visitor: str | None, but: str | None = None) -> None:
         if visitor is None:
             return
         if folded(checked_name(visitor)) in set(map(folded, self._known(rows, but))):
-            raise Taken("another member is known by this name: write the name so that the two can be told apart")
+            raise NameTaken("another member is known by this name: write the name so that the two can be told apart")
 
     def _known(self, rows: Rows, but: str | None = None) -> Iterator[str]:
         """The names of all members but one. The keeper's is that of the account, until a steward gives another."""
@@ -184,7 +190,7 @@ def checked_name(name: str) -> str:
     """A name that somebody can read; raises `BadText`."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME_CHARS or not name.isprintable():
-        raise BadText(f"a name has 1 to {LONGEST_NAME_CHARS} characters that can be read")
+        raise BadName(f"a name has 1 to {LONGEST_NAME_CHARS} characters that can be read", most=LONGEST_NAME_CHARS)
     return name
 
 

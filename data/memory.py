@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from data.arrival import check_there
-from data.errors import BadText, UnknownNote
+from data.errors import BadLength, UnknownNote
 from data.home import Home
 from data.members import Members
 from data.names import alike, covers, folded
@@ -140,7 +140,7 @@ class Memory:
     def strike(self, quote: str, by: str | None = None) -> Correction:
         """Say that the person never said this."""
         if not (words := " ".join(quote.split())):
-            raise BadText("a quote has at least one character")
+            raise BadLength("a quote has at least one character", most=LONGEST_CHARS)
         return self._object("struck", words, by)
 
     def leave_out(self, file: str, by: str | None = None) -> Correction:
@@ -208,7 +208,7 @@ class Memory:
     def confirm(self, source: str, line: str, says: str) -> None:
         """Somebody looked, and the line says this."""
         if "\n" in _check(says, "a line"):
-            raise BadText("a line is one line: confirm each by itself")
+            raise BadLength("a line is one line: confirm each by itself", most=LONGEST_CHARS)
         with self._changing() as rows:
             self._put(rows, "confirmations", {"source": source, "line": line, "says": says})
 
@@ -285,7 +285,7 @@ def _correction(note: _Note) -> Correction:
 def _check(text: str, what: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST_CHARS:
-        raise BadText(f"{what} has 1 to {LONGEST_CHARS:,} characters")
+        raise BadLength(f"{what} has 1 to {LONGEST_CHARS:,} characters", most=LONGEST_CHARS)
     return text
 
 

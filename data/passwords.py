@@ -15,7 +15,7 @@ from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from data.errors import BadText
+from data.errors import WeakPassword
 
 __all__ = ["RFC_9106_LOW_MEMORY", "Parameters", "Passwords"]
 
@@ -34,7 +34,10 @@ class Passwords:
         """What is kept of it; raises `BadText` where it is too short."""
         if not FEWEST_CHARS <= len(password) <= MOST_CHARS:
             most = f"{MOST_CHARS:,}"
-            raise BadText(f"a password has {FEWEST_CHARS} to {most} characters: a few words in a row are best")
+            raise WeakPassword(
+                f"a password has {FEWEST_CHARS} to {most} characters: a few words in a row are best",
+                fewest=FEWEST_CHARS,
+            )
         with self._room:
             return self._hasher.hash(_normal(password))
 

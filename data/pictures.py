@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data import files
-from data.errors import BadPicture
+from data.errors import BadPicture, LargePicture
 from data.label import Label, xmp
 from data.types import Picture
 
@@ -50,21 +50,23 @@ def read_picture(path: Path, content: bytes | None = None) -> Picture:
                 image.load()
                 return np.array(_rgb(ImageOps.exif_transpose(image)))
     except FileNotFoundError as err:
-        raise BadPicture(f"{path.name}: there is no such file: check its name") from err
+        raise BadPicture(f"{path.name}: there is no such file: check its name", file=path.name) from err
     except IsADirectoryError as err:
-        raise BadPicture(f"{path.name} is a folder: give one photo out of it") from err
+        raise BadPicture(f"{path.name} is a folder: give one photo out of it", file=path.name) from err
     except UnidentifiedImageError as err:
         if _is_video(path, content):
             raise BadPicture(
                 f"{path.name} is a video: `lantern portrait read MEMORIAL {path.name}` takes its best frame"
             ) from err
-        raise BadPicture(f"{path.name} is not a picture that can be read: save it as JPEG or PNG") from err
+        raise BadPicture(
+            f"{path.name} is not a picture that can be read: save it as JPEG or PNG", file=path.name
+        ) from err
     except Image.DecompressionBombError as err:
-        raise BadPicture(_too_large(path)) from err
+        raise LargePicture(_too_large(path), file=path.name) from err
     except MemoryError as err:
-        raise BadPicture(f"{path.name} does not fit into memory: make it smaller") from err
+        raise LargePicture(f"{path.name} does not fit into memory: make it smaller", file=path.name) from err
     except BROKEN as err:
-        raise BadPicture(f"{path.name} is damaged or cut short: save it anew as JPEG or PNG") from err
+        raise BadPicture(f"{path.name} is damaged or cut short: save it anew as JPEG or PNG", file=path.name) from err
 
 
 def own_picture_bytes(picture: Picture) -> bytes:
@@ -109,9 +111,9 @@ def _is_video(path: Path, content: bytes | None) -> bool:
 
 def _check_size(path: Path, image: Image) -> None:
     if image.width * image.height > LARGEST_PIXELS:
-        raise BadPicture(_too_large(path))
+        raise LargePicture(_too_large(path), file=path.name)
     if not image.width * image.height:
-        raise BadPicture(f"{path.name} is empty: choose another file")
+        raise BadPicture(f"{path.name} is empty: choose another file", file=path.name)
 
 
 def _too_large(path: Path) -> str:

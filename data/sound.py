@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data import files
-from data.errors import BadRecording
+from data.errors import BadRecording, LongRecording
 from data.label import Label
 from data.types import RATE, Wave
 
@@ -55,7 +55,7 @@ def read_sound(path: Path, content: bytes | None = None, longest_s: float = LONG
     """
     with opened(path, content) as (container, stream):
         if told_length_s(container) > longest_s:
-            raise BadRecording(too_long(path, longest_s))
+            raise LongRecording(too_long(path, longest_s), file=path.name)
         return _decoded(path, container, stream, longest_s)
 
 
@@ -81,14 +81,20 @@ def opened(path: Path, content: bytes | None) -> Iterator[tuple[InputContainer, 
             )
         with open_media(path, content) as container:
             if not container.streams.audio:
-                raise BadRecording(f"{path.name} holds no sound: choose a recording, or a video with sound")
+                raise BadRecording(
+                    f"{path.name} holds no sound: choose a recording, or a video with sound", file=path.name
+                )
             yield container, container.streams.audio[0]
     except FileNotFoundError as err:
-        raise BadRecording(f"{path.name}: there is no such file: check its name") from err
+        raise BadRecording(f"{path.name}: there is no such file: check its name", file=path.name) from err
     except (av.error.FFmpegError, OSError, ValueError) as err:
         if head[4:8] == b"ftyp":  # these keep at their end how they are to be read
-            raise BadRecording(f"{path.name} is damaged or its end is missing: copy it anew from where it was") from err
-        raise BadRecording(f"{path.name} is not a recording that can be read: save it as WAV, MP3 or M4A") from err
+            raise BadRecording(
+                f"{path.name} is damaged or its end is missing: copy it anew from where it was", file=path.name
+            ) from err
+        raise BadRecording(
+            f"{path.name} is not a recording that can be read: save it as WAV, MP3 or M4A", file=path.name
+        ) from err
 
 
 def told_length_s(container: InputContainer) -> float:
@@ -103,9 +109,9 @@ def _decoded(path: Path, container: InputContainer, stream: AudioStream, longest
     for samples in _samples(path, container, stream):
         buffer.write(samples.tobytes())
         if buffer.tell() > longest_s * RATE * samples.itemsize:
-            raise BadRecording(too_long(path, longest_s))
+            raise LongRecording(too_long(path, longest_s), file=path.name)
     if not buffer.tell():
-        raise BadRecording(f"{path.name} is empty: choose another recording")
+        raise BadRecording(f"{path.name} is empty: choose another recording", file=path.name)
     wave = np.frombuffer(buffer.getbuffer(), dtype=np.float32)  # the buffer itself, not a copy
     return np.nan_to_num(wave, copy=False, posinf=0.0, neginf=0.0)
 
@@ -124,7 +130,7 @@ def _samples(path: Path, container: InputContainer, stream: AudioStream) -> Iter
         except av.error.InvalidDataError:
             damaged += 1
     if damaged > BAD_PACKETS_SHARE * packets:
-        raise BadRecording(f"{path.name} is damaged: save it anew as WAV, MP3 or M4A")
+        raise BadRecording(f"{path.name} is damaged: save it anew as WAV, MP3 or M4A", file=path.name)
     if packets > damaged + 1:  # the last packet is the empty one that ends the stream
         yield from (_flat(part) for part in resampler.resample(None))
 

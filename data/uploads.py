@@ -21,7 +21,7 @@ from pathlib import Path
 
 from data.adding import Adding
 from data.arrival import check_there
-from data.errors import BadHome, BadText, OutOfStep, TooLarge, UnknownNote
+from data.errors import BadHome, BadName, BadText, Damaged, Empty, OutOfStep, TooLarge, UnknownNote
 from data.store import Rows, Store, UploadRow
 from data.vault import Vault
 
@@ -31,6 +31,7 @@ MOST_FILES = 2_000  # the same, counted
 PIECE_BYTES = 8 << 20  # at most: so much is in memory at a time for each who sends
 LEAST_PIECE_BYTES = 64 << 10  # but for the last: each piece is a file of the vault
 KEPT = timedelta(days=7)  # since the last piece
+MADE, MADE_CHARS = "made", 12  # what was made of several uploads is a paper of each of them, under one name
 
 NAME_CHARS = 200
 _UNSEEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -88,9 +89,11 @@ class Uploads:
         """A new one, before any of its bytes. Raises `BadText` and `TooLarge`."""
         about = _About(_checked_name(name), size, None if sha256 is None else _checked_digest(sha256))
         if size < 1:
-            raise BadText(f"{about.name} is empty: there is nothing in it to keep")
+            raise Empty(f"{about.name} is empty: there is nothing in it to keep", file=about.name)
         if size > LARGEST_BYTES:
-            raise TooLarge(f"{about.name} is larger than {LARGEST_BYTES >> 30} GiB: cut it up, or make it smaller")
+            raise TooLarge(
+                f"{about.name} is larger than {LARGEST_BYTES >> 30} GiB: cut it up, or make it smaller", file=about.name
+            )
         now = datetime.now(UTC)
         upload_id = secrets.token_hex(16)
         row = UploadRow(upload_id, self._memorial_id, account_id, self._seal(upload_id, about), now, now)
@@ -128,7 +131,9 @@ class Uploads:
             raise BadText(f"a piece has at least {LEAST_PIECE_BYTES >> 10} KiB, but for the last: send more at a time")
         if upload.is_whole and upload.sha256 is not None and self._digest(upload, piece) != upload.sha256:
             self.remove(account_id, upload_id)
-            raise BadText(f"{upload.name} is not what its SHA-256 says: it changed or was damaged: send it anew")
+            raise Damaged(
+                f"{upload.name} is not what its SHA-256 says: it changed or was damaged: send it anew", file=upload.name
+            )
         with self._adding() as adding:
             adding.also(partial(self._advance, upload_id, offset, len(piece)))
             adding.add_paper(upload_id, _piece(upload.pieces - 1), piece)
@@ -148,7 +153,9 @@ class Uploads:
         found = [self.one(account_id, each) for each in dict.fromkeys(upload_ids)]
         for each in found:
             if not each.is_whole:
-                raise OutOfStep(f"{each.name}: {each.offset:,} of {each.size:,} bytes are here: send the rest first")
+                raise OutOfStep(
+                    f"{each.name}: {each.offset:,} of {each.size:,} bytes are here: send the rest first", file=each.name
+                )
         with self._adding() as adding:
             for each in found:
                 adding.also(partial(self._advance, each.id, each.size, 0))
@@ -165,7 +172,25 @@ class Uploads:
         with self._vault.checkout(self._memorial_id, *there) as path:
             yield path
 
+    # What was made of them on the way
+
+    def made(self, upload_id: str, key: str) -> bytes | None:
+        """What was made under this key of an upload, and maybe of others."""
+        with self._store.reading() as rows:
+            blob_id = rows.paper(self._memorial_id, upload_id, _made(key))
+        return None if blob_id is None else self._vault.get(self._memorial_id, blob_id)
+
+    def keep_made(self, upload_ids: Sequence[str], key: str, data: bytes) -> None:
+        """Keep what was made of these until the first of them goes. Raises `UnknownNote` where one is gone already."""
+        with self._adding() as adding:
+            for upload_id in dict.fromkeys(upload_ids):
+                adding.also(partial(self._check_here, upload_id))
+                adding.add_paper(upload_id, _made(key), data)
+
     # Inside
+
+    def _check_here(self, upload_id: str, rows: Rows) -> None:
+        self._found(rows, upload_id)
 
     def _admit(self, row: UploadRow, about: _About, rows: Rows) -> None:
         waiting = [self._about(each) for each in rows.uploads.all(self._memorial_id)]
@@ -219,12 +244,19 @@ def check_place(upload: Upload, offset: int, size: int) -> None:
     if offset != upload.offset:
         raise _elsewhere(upload.offset)
     if offset + size > upload.size:
-        raise TooLarge(f"{upload.name} was said to have {upload.size:,} bytes, and this is more: begin it anew")
+        raise TooLarge(
+            f"{upload.name} was said to have {upload.size:,} bytes, and this is more: begin it anew", file=upload.name
+        )
 
 
 def forget(adding: Adding, upload_ids: Sequence[str]) -> None:
     """Some of a memorial with all that is here of them, in the change that made something of them."""
+
+    def forget_made(upload_id: str, rows: Rows) -> None:
+        adding.replaced += rows.remove_alike_papers(adding.memorial_id, upload_id, MADE)
+
     for upload_id in upload_ids:
+        adding.also(partial(forget_made, upload_id))
         adding.remove_papers(upload_id)
         adding.also(partial(_forget_row, upload_id))
 
@@ -237,11 +269,11 @@ def _checked_name(name: str) -> str:
     """The name of a file alone. It is only ever told, and never opened by; but what tells it trusts it."""
     name = unicodedata.normalize("NFC", name).strip()
     if not name or len(name) > NAME_CHARS:
-        raise BadText(f"a file's name has 1 to {NAME_CHARS} characters: rename it")
+        raise BadName(f"a file's name has 1 to {NAME_CHARS} characters: rename it", most=NAME_CHARS)
     if re.search(r"[/\\]", name) or name in {".", ".."}:
-        raise BadText("a file's name has no folders in it: give the name alone")
+        raise BadName("a file's name has no folders in it: give the name alone", most=NAME_CHARS)
     if any(unicodedata.category(char) in _UNSEEN for char in name) or _TURNING.search(name):
-        raise BadText("a file's name has a character that cannot be shown: rename it")
+        raise BadName("a file's name has a character that cannot be shown: rename it", most=NAME_CHARS)
     return name
 
 
@@ -253,6 +285,10 @@ def _checked_digest(told: str) -> str:
 
 def _piece(number: int) -> str:
     return f"piece-{number}"
+
+
+def _made(key: str) -> str:
+    return MADE + sha256(key.encode()).hexdigest()[:MADE_CHARS]
 
 
 def _cell(upload_id: str) -> str:

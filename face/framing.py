@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.errors import BadPicture, FaceTurned, NoFace, SeveralFaces
+from data.errors import BadPicture, FaceCutOff, FaceTooSmall, FaceTurned, LargePicture, NoFace, NoSuchFace, SeveralFaces
 from data.types import Picture
 from face.chosen import SIDES, Frame, frame_size
 from face.crop import rectangle, square
@@ -103,7 +103,7 @@ def frame_box(picture: Picture, box: FaceBox, size_px: int, frame: Frame) -> Fra
     check_inside(picture, points)
     width = face_width(points)
     if width < SMALLEST_FACE_PX:
-        raise NoFace(
+        raise FaceTooSmall(
             f"the face is only {width:.0f} pixels wide, at least {SMALLEST_FACE_PX} are needed: "
             "give a larger scan or photo of it"
         )
@@ -116,9 +116,9 @@ def check_photo(picture: Picture) -> None:
         raise BadPicture("the photo is not an RGB picture with 8 bits a colour: convert it to JPEG or PNG")
     high, wide = picture.shape[:2]
     if min(high, wide) < SMALLEST_FACE_PX:
-        raise BadPicture(f"the photo is only {wide} × {high} pixels: give one of at least 300 × 300")
+        raise FaceTooSmall(f"the photo is only {wide} × {high} pixels: give one of at least 300 × 300")
     if max(high, wide) > LARGEST_PX:
-        raise BadPicture(
+        raise LargePicture(
             f"the photo is {wide} × {high} pixels: scale it down to at most {LARGEST_PX} on its longer side"
         )
 
@@ -129,7 +129,10 @@ def choose(faces: list[FaceBox], face: int | None) -> FaceBox:
         raise NoFace("no face found in this photo: give one that shows the whole face from the front, well lit")
     if face is not None:
         if not 1 <= face <= len(faces):
-            raise NoFace(f"there is no face {face}: {len(faces)} found; count from the left, --face 1 to {len(faces)}")
+            raise NoSuchFace(
+                f"there is no face {face}: {len(faces)} found; count from the left, --face 1 to {len(faces)}",
+                faces=len(faces),
+            )
         return faces[face - 1]
     leading = leading_faces(faces)
     if len(leading) > 1:
@@ -138,7 +141,8 @@ def choose(faces: list[FaceBox], face: int | None) -> FaceBox:
         where = f" ({listed})" if listed else ""
         raise SeveralFaces(
             f"{len(faces)} faces found{where}: say which with --face N, as `lantern portrait faces` numbers them; "
-            "`lantern animate` and `lantern portrait read` take everybody with --face all"
+            "`lantern animate` and `lantern portrait read` take everybody with --face all",
+            faces=len(faces),
         )
     return leading[0]
 
@@ -192,7 +196,7 @@ def check_inside(picture: Picture, points: Landmarks, parts: tuple[int, ...] = W
     eyes = float(points[[*RIGHT_EYE_UPPER, *LEFT_EYE_UPPER], 1].min())
     outside = OUTSIDE_E * unit
     if (places < -outside).any() or (places > np.array((wide, high)) - 1 + outside).any() or eyes < ABOVE_EYES_E * unit:
-        raise BadPicture("the photo's edge cuts off the face: give a photo that shows it from the forehead to the chin")
+        raise FaceCutOff("the photo's edge cuts off the face: give a photo that shows it from the forehead to the chin")
 
 
 def face_width(points: Landmarks) -> float:

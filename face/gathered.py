@@ -91,7 +91,8 @@ def gather(photos: Mapping[str, Picture], chosen: Chosen) -> Gathered:
 def _framed(photos: Mapping[str, Picture], chosen: Chosen) -> tuple[dict[str, Framed], dict[str, Seen], dict[str, str]]:
     """Those of one face, those in which several lead, and why the others cannot be used."""
     framed, crowded, left_out = dict[str, Framed](), dict[str, Seen](), dict[str, str]()
-    face, crowd = chosen.face, ""
+    face = chosen.face
+    crowd: SeveralFaces | None = None
     for name, picture in photos.items():
         try:
             seen = look(picture, straighten=chosen.straighten)
@@ -99,15 +100,15 @@ def _framed(photos: Mapping[str, Picture], chosen: Chosen) -> tuple[dict[str, Fr
                 framed[name] = framed_box(seen, choose(seen.faces, face), chosen)
             except SeveralFaces as err:
                 crowded[name] = seen
-                crowd = crowd or f"{name}: {err}"
+                crowd = crowd or err.of(name)
         except BadPicture as err:
             left_out[name] = str(err)
         face = None  # the number was of the first photo
-    if not framed and crowd:
-        raise SeveralFaces(crowd)
+    if not framed and crowd is not None:
+        raise crowd
     if not framed:
         name, why = next(iter(left_out.items()))
-        raise NoFace(f"none of the {len(photos)} photos can be used: {name} is left out: {why}")
+        raise NoFace(f"none of the {len(photos)} photos can be used: {name} is left out: {why}", file=name)
     return framed, crowded, left_out
 
 

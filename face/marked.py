@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import BadPicture
+from data.errors import BadMarks
 from face.landmarks import (
     CHIN,
     LEFT_CORNER,
@@ -62,16 +62,16 @@ def _in_order(marks: Sequence[float]) -> Points:
     """(4 or 5, 2), each pair from the left to the right as one sees it."""
     places = np.array(marks, np.float32).reshape(-1, 2) if len(marks) % 2 == 0 else np.zeros((0, 2), np.float32)
     if not LEAST_MARKS <= len(places) <= MOST_MARKS or not np.isfinite(places).all():
-        raise BadPicture("mark both eyes and both corners of the mouth: --eyes X,Y X,Y --mouth X,Y X,Y, in pixels")
+        raise BadMarks("mark both eyes and both corners of the mouth: --eyes X,Y X,Y --mouth X,Y X,Y, in pixels")
     for pair in (places[:2], places[2:4]):
         pair[:] = pair[np.argsort(pair[:, 0])]
     eyes, mouth = places[:2].mean(axis=0), places[2:4].mean(axis=0)
     if np.hypot(*(places[1] - places[0])) < CLOSE_PX or np.hypot(*(places[3] - places[2])) < CLOSE_PX / 2:
-        raise BadPicture(f"the marked eyes lie too near to each other: at least {CLOSE_PX:.0f} pixels are needed")
+        raise BadMarks(f"the marked eyes lie too near to each other: at least {CLOSE_PX:.0f} pixels are needed")
     if mouth[1] - eyes[1] < 0.3 * (places[1, 0] - places[0, 0]):
-        raise BadPicture("the marked mouth does not lie below the marked eyes: turn the photo upright, mark it again")
+        raise BadMarks("the marked mouth does not lie below the marked eyes: turn the photo upright, mark it again")
     if len(places) == MOST_MARKS and places[4, 1] <= mouth[1]:
-        raise BadPicture("the marked chin does not lie below the marked mouth: mark it again")
+        raise BadMarks("the marked chin does not lie below the marked mouth: mark it again")
     return places
 
 

@@ -31,8 +31,13 @@ def faces_sheet(picture: Picture, faces: Sequence[Judged]) -> Picture:
     return sheet
 
 
+def cut_out(picture: Picture, face: Judged) -> Picture:
+    """(CELL_PX, CELL_PX, 3): one face, with some of what is around it."""
+    return square(picture, *face.box.centre, SHOWN * max(face.box.width, face.box.height), CELL_PX)[0]
+
+
 def _cell(picture: Picture, face: Judged) -> Picture:
-    cell = square(picture, *face.box.centre, SHOWN * max(face.box.width, face.box.height), CELL_PX)[0]
+    cell = cut_out(picture, face)
     if face.verdict == "refused":
         cell = np.asarray(cell * REFUSED_LEVEL, np.uint8)
     font = font_of("en", NUMBER_PX)

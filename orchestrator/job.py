@@ -125,15 +125,15 @@ class Job:
         `usual_s` is told where the step cannot count that.
         """
         self.check()
-        began, told = time.monotonic(), 0.0
+        began, told, share = time.monotonic(), 0.0, 0.0
         self._tell(Progress(name, None, usual_s))
 
         def advance(done: float, of: float) -> None:
-            nonlocal told
+            nonlocal told, share
             self.check()
             now = time.monotonic()
             if now - told >= TELLING_S and of > 0:
-                share = min(done / of, 1.0)
+                share = max(share, min(done / of, 1.0))  # more to do may show itself; what is done stays done
                 self._tell(Progress(name, share, (now - began) * (1 - share) / share if share > 0 else None))
                 told = now
 

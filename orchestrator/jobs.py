@@ -16,10 +16,10 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Event, Thread
@@ -30,7 +30,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, Workf
 
 from data import files
 from data.archive import Archive
-from data.errors import Busy, Cancelled, LanternError, Missing, NoRoom, UnknownJob, in_our_words, named
+from data.errors import Busy, Cancelled, LanternError, Missing, NoRoom, UnknownJob, as_json, from_json, in_our_words
 from data.store import explained, new_file, sqlite_url
 from data.uploads import KEPT as KEPT_UPLOADED
 from orchestrator.job import (
@@ -78,6 +78,7 @@ UNKNOWN_AFTER = timedelta(hours=1)  # papers of a job that was never handed in
 PRUNED_EVERY_S = 3_600.0
 TENDED_EVERY_S = 1.0
 LISTED = 10_000  # at a time
+LISTED_AT_ONCE = 500  # of what is looked up as it is asked for
 
 PREFIX_CHARS = 4  # of an id, at least, to name a job by it
 LOG_BYTES, LOG_FILES = 1_000_000, 3
@@ -153,6 +154,16 @@ class Desk:
         just_ended = {each.id for each in over}
         return [*reversed(over), *(each for each in going if each.id not in just_ended)]
 
+    def history(self) -> Iterator[Standing]:
+        """All there are, the latest handed in first; looked up as they are asked for."""
+        seen = set[str]()  # one that is handed in meanwhile moves the others on
+        for offset in count(0, LISTED_AT_ONCE):
+            found = self._list(limit=LISTED_AT_ONCE, offset=offset, sort_desc=True)
+            yield from (each for each in found if each.id not in seen)
+            seen |= {each.id for each in found}
+            if len(found) < LISTED_AT_ONCE:
+                return
+
     def standings_by_id(self, job_ids: Collection[str]) -> dict[str, Standing]:
         """Those of some jobs; what is not here any more is not among them."""
         return {each.id: each for each in self._list(workflow_ids=list(job_ids))} if job_ids else {}
@@ -180,7 +191,7 @@ class Desk:
         if standing.state == "cancelled":
             return Cancelled("the job was cancelled; nothing half-done is left")
         paper = self.archive.paper(standing.memorial_id, standing.id, "error")
-        return named(standing.error or "", "the job failed" if paper is None else json.loads(paper)["says"])
+        return from_json({"error": standing.error, "says": "the job failed"} if paper is None else json.loads(paper))
 
     def prune(self, now: datetime) -> int:
         """Forget what ended long ago, and papers without a job; gives how many jobs went."""
@@ -216,6 +227,7 @@ class Desk:
         workflow_id_prefix: str | None = None,
         completed_before: str | None = None,
         limit: int | None = None,
+        offset: int | None = None,
         sort_desc: bool = False,
     ) -> list[Standing]:
         works = self.home.somebody_works()
@@ -227,6 +239,7 @@ class Desk:
                 workflow_id_prefix=workflow_id_prefix,
                 completed_before=completed_before,
                 limit=limit,
+                offset=offset,
                 sort_desc=sort_desc,
             )
         return [self._standing(row, works=works) for row in rows]
@@ -460,7 +473,7 @@ class Worker:
         name = type(error).__name__
         with suppress(LanternError, OSError), job.archive.adding(job.memorial_id) as adding:
             adding.remove_papers(job.id)
-            adding.add_paper(job.id, "error", json.dumps({"error": name, "says": str(error)}).encode())
+            adding.add_paper(job.id, "error", json.dumps(as_json(error)).encode())
         return name
 
 

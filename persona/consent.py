@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx2
 
-from data.errors import Refused
+from data.errors import NoConsent, Refused
 
 LAST_PORT: Final = 65_535
 _HERE: Final = "localhost"
@@ -27,11 +27,11 @@ class Consent:
         if is_this_machine(host):
             return
         if host not in {each.lower() for each in self.hosts}:
-            raise Refused(
+            raise NoConsent(
                 f"their words would leave this machine for {host}: the family must agree to that host by name"
             )
         if parts.scheme != "https" and not _is_private(host):
-            raise Refused(f"{host} would get their words in the clear: use its https address")
+            raise NoConsent(f"{host} would get their words in the clear: use its https address")
 
 
 THIS_MACHINE: Final = Consent()  # and nowhere else

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, chain, pairwise
 from typing import Final, Literal
 
-from data.errors import NotReady
+from data.errors import FewWords
 from data.types import Language, Letter, Person, Turn
 from persona.masking import Mask, Masked, greeted, titled
 from persona.passages import evened_sentences, read
@@ -109,7 +109,7 @@ def corpus_of(
     parts = _parted(sorted(shown, key=lambda strand: strand.date or ""))
     reading.excluded["in two parts"] = _learnt_sentences(shown) - sum(map(_learnt_sentences, parts))
     if not all(parts):
-        raise NotReady(
+        raise FewWords(
             f"their own writing is too little to learn from some of it, stop in time and measure on the rest "
             f"({len(shown)} letters and stretches of chat; it takes {FEWEST}, the latest of them not all short): "
             "add more with `lantern add`"

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NoReturn
 
 import httpx2
 
-from data.errors import Busy, LanternError, Missing, NotReady, Refused
+from data.errors import Busy, LanternError, Missing, NotReady, Refused, Unreachable
 from persona.consent import THIS_MACHINE, Consent
 from persona.language import HAN
 from persona.streaming import words
@@ -206,13 +206,15 @@ class Server:
         except LanternError:
             raise
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as err:
-            raise Missing(f"no server answers at {self._url}: start it, or give the address where it runs") from err
+            raise Unreachable(f"no server answers at {self._url}: start it, or give the address where it runs") from err
         except httpx2.TimeoutException as err:
             raise Missing(
                 f"{self._url} said nothing for {self._patience_s:.0f} s: it may still be loading, try again"
             ) from err
         except (httpx2.SSEError, httpx2.DecodingError, ValueError, KeyError, TypeError, AttributeError) as err:
-            raise Missing(f"what answers at {self._url} does not speak OpenAI's protocol: check the address") from err
+            raise Unreachable(
+                f"what answers at {self._url} does not speak OpenAI's protocol: check the address"
+            ) from err
         except httpx2.HTTPError as err:
             raise Missing(f"{self._url} broke off in the middle: try again") from err
 

@@ -19,7 +19,7 @@ from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 from transformers import GPTJConfig, GPTJForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
-from data.errors import NotReady
+from data.errors import FewWords
 from persona.base import save_model
 from persona.progress import Advance, unheard
 
@@ -46,7 +46,7 @@ def small_base(
     encoded = tokenizer(list(texts))["input_ids"]
     tokens = torch.tensor(list(chain.from_iterable([*each, tokenizer.eos_token_id] for each in encoded)))
     if len(tokens) <= WINDOW:
-        raise NotReady(f"a model needs more to read than {len(tokens)} tokens: add letters or chats with `lantern add`")
+        raise FewWords(f"a model needs more to read than {len(tokens)} tokens: add letters or chats with `lantern add`")
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = small_gptj(len(tokenizer), tokenizer.eos_token_id)

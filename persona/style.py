@@ -17,7 +17,7 @@ import numpy as np
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from data.errors import NotReady
+from data.errors import FewWords
 from persona.address import is_addressed
 from persona.language import HAN
 from persona.masking import HIDDEN
@@ -50,7 +50,7 @@ def distance(texts: Sequence[str], usual: Sequence[str]) -> Distance:
     """From some texts to how somebody usually writes. Raises NotReady where either holds no sentence."""
     ours, theirs = _sentences(texts), _sentences(usual)
     if not ours or not theirs:
-        raise NotReady("there is no sentence to compare: add letters or chats with `lantern add`")
+        raise FewWords("there is no sentence to compare: add letters or chats with `lantern add`")
     lengths, usual_lengths = [[len(units(each)) for each in group] for group in (ours, theirs)]
     said, usually = [_words(group) for group in (ours, theirs)]
     common = [word for word, _ in usually.most_common(COMMON_WORDS)]

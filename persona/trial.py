@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from data.errors import NotReady
+from data.errors import FewWords, NotReady
 from persona.corpus import Strand, windows
 from persona.language import HAN
 from persona.progress import Advance, unheard
@@ -264,6 +264,6 @@ def _losses(scorers: Iterable[Scorer], passages: Sequence[Written], tokens: Call
     """Those of each scorer, in nats a token."""
     size = sum(tokens(one.text) for one in passages)
     if not size:
-        raise NotReady("nothing of the text is held out: give more of their writing")
+        raise FewWords("nothing of the text is held out: give more of their writing")
     sums = [sum(each.score(one.before, [one.text])[0] for one in passages) for each in scorers]
     return Losses(*(-_numbers(np.array(sums)) / size).tolist())

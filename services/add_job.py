@@ -106,18 +106,30 @@ def add_files(job: Job) -> None:
     order = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
     if "uploads" in order:
-        with uploaded.looked(job.archive, memorial, order, job, preview=False) as batch:
-            keep(job, memorial, batch, uploads=order["uploads"])
+        with uploaded.looked(job.archive, memorial, order, job, preview=False) as (batch, once):
+            keep(job, memorial, batch, once, uploads=order["uploads"])
         return
     names = [f"file-{place}-{piece}" for place, (_, count) in enumerate(order["files"]) for piece in range(count)]
     with ExitStack() as lent:
-        keep(job, memorial, _batch(order, _files(job, order, lent)), names)
+        keep_with_papers(job, memorial, _batch(order, _files(job, order, lent)), names)
 
 
-def keep(job: Job, memorial: Memorial, batch: Batch, papers: Sequence[str] = (), uploads: Sequence[str] = ()) -> None:
-    """Learn from a batch and keep all of it in one transaction, in which its papers and uploads go."""
+def keep_with_papers(job: Job, memorial: Memorial, batch: Batch, papers: Sequence[str] = ()) -> None:
+    """The same as `keep`, with what is made as papers of the job."""
     made = list(papers)
-    learnt = learning.learn(job.archive, memorial, batch, job, _once(job, made))
+    keep(job, memorial, batch, _once(job, made), made)
+
+
+def keep(
+    job: Job,
+    memorial: Memorial,
+    batch: Batch,
+    once: learning.Once,
+    made: Sequence[str] = (),
+    uploads: Sequence[str] = (),
+) -> None:
+    """Learn from a batch and keep all of it in one transaction, in which the papers that were made and uploads go."""
+    learnt = learning.learn(job.archive, memorial, batch, job, once)
     with job.step("keep") as advance, job.publishing() as adding:
         added = keeping.keep(job.archive, adding, batch, learnt, advance)
         report = keeping.report(adding.count(), batch, added, learnt)
@@ -128,7 +140,8 @@ def keep(job: Job, memorial: Memorial, batch: Batch, papers: Sequence[str] = (),
 
 
 def _once(job: Job, made: list[str]) -> learning.Once:
-    def once(name: str, make: Callable[[], Made]) -> Made:
+    def once(making: learning.Making, make: Callable[[], Made]) -> Made:
+        name = making.name
         made.extend((name, f"{name}-says"))
         data, says = job.paper(name), job.paper(f"{name}-says")
         if data is not None and says is not None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from data.adding import Adding
 from data.archive import Archive, Memorial
-from data.clips_kept import About, ClipKind
+from data.clips_kept import About, ClipKind, KeptClip
 from data.conversations import KeptTurn
-from data.errors import BadText, NotReady, NotWritable, Refused
+from data.errors import BadLength, MustNotSay, NoPortrait, NotWritable, OnlyNotice, Refused, TakenBack
 from data.files import explained, try_place, write
 from data.importers import letters_in, read_letters
 from data.label import Label
@@ -28,7 +28,7 @@ from services import build, engines, letters, voices
 from services.build import ANYBODY, Asker
 from services.captions import captioned
 from services.progress import Advance, Steps
-from services.report import Json, ask_report
+from services.report import Json, ask_report, text_of
 
 VOICES: dict[voices.Mode, str] = {
     "cloned": "synthesised, but for what stands on their own recordings",
@@ -103,11 +103,28 @@ def kept_clip_order(archive: Archive, memorial: Memorial, turn: KeptTurn, visito
     Raises Refused where there is nothing to film, or something of it may not be said any more.
     """
     if all(phrase.mark == "notice" for phrase in turn.phrases):
-        raise Refused("this answer is a notice of the program's: nobody spoke, so that there is nothing to film")
+        raise OnlyNotice("this answer is a notice of the program's: nobody spoke, so that there is nothing to film")
     _still_said(archive, memorial, visitor, turn.phrases)
     _check_portrait(archive, memorial)
     phrases = [asdict(phrase) for phrase in turn.phrases]
     return json.dumps({"text": turn.line, "phrases": phrases, "visitor": visitor, "keeper": keeper}).encode()
+
+
+def clip_again_order(archive: Archive, memorial: Memorial, clip: KeptClip, visitor: str | None) -> bytes:
+    """What a clip job is given for an answer that is kept to be filmed anew, without what was taken back since; it
+    takes the place of the old one.
+
+    Raises Refused where nothing of it may be said any more, and for a farewell, which the family orders anew.
+    """
+    if clip.kind != "answer":
+        raise Refused("a farewell is made anew from its text: order it again")
+    is_still_said = letters.still_said(archive, memorial, visitor)
+    phrases = [each for each in clip.about.phrases if is_still_said(each)]
+    if all(phrase.mark == "notice" for phrase in phrases):
+        raise TakenBack("the family has taken back all that is said in this clip: remove it", words=clip.about.text)
+    _check_portrait(archive, memorial)
+    told = {"text": clip.about.title, "phrases": [asdict(phrase) for phrase in phrases], "visitor": visitor}
+    return json.dumps({**told, "keeper": clip.account_id, "replaces": clip.id}).encode()
 
 
 def farewell_order(memorial: Memorial, script: Path, author: str | None, clip: Path) -> bytes:
@@ -189,15 +206,19 @@ def check_place(path: Path) -> None:
 
 def _check_script(memorial: Memorial, name: str, text: str) -> None:
     if len(text) > SCRIPT_CHARS:
-        raise BadText(f"{name} has {len(text):,} characters: a farewell has at most {SCRIPT_CHARS:,}")
+        raise BadLength(
+            f"{name} has {len(text):,} characters: a farewell has at most {SCRIPT_CHARS:,}", most=SCRIPT_CHARS
+        )
     held = build.held_back(memorial, name, text)
     if held:
-        raise Refused(f"{name}: a memorial must not say {held[0]!r}: reword it, it speaks for the living")
+        raise MustNotSay(
+            f"{name}: a memorial must not say {held[0]!r}: reword it, it speaks for the living", words=held[0]
+        )
 
 
 def _check_portrait(archive: Archive, memorial: Memorial) -> None:
     if archive.rig(memorial.id) is None:
-        raise NotReady(f"the memorial of {memorial.person.name} has no portrait yet: add a photo of their face")
+        raise NoPortrait(f"the memorial of {memorial.person.name} has no portrait yet: add a photo of their face")
 
 
 def _still_said(archive: Archive, memorial: Memorial, visitor: str | None, phrases: Sequence[Phrase]) -> list[Phrase]:
@@ -206,7 +227,10 @@ def _still_said(archive: Archive, memorial: Memorial, visitor: str | None, phras
     """
     gone = letters.taken_back(archive, memorial, visitor, phrases)
     if gone is not None:
-        raise Refused(f"the family has taken back {gone.text!r} since it was said: ask again, and keep the new answer")
+        raise TakenBack(
+            f"the family has taken back {gone.text!r} since it was said: ask again, and keep the new answer",
+            words=gone.text,
+        )
     memory = archive.memory(memorial.id)
     barred = memory.left_out() | (frozenset(memory.audience()) if visitor is None else memory.barred(visitor))
 
@@ -261,26 +285,31 @@ def _film_job(job: Job, memorial: Memorial, order: Json, phrases: Sequence[Phras
             if answer.clip is not None and "clip" in order:
                 adding.add_paper(job.id, "clip", path.read_bytes())
             elif answer.clip is not None:
-                _keep(job, adding, order, told, answer.clip, path)
+                _keep(job, adding, order, answer.record.phrases, answer.clip, path)
             adding.add_paper(job.id, "report", json.dumps(told).encode())
     finally:
         path.unlink(missing_ok=True)
 
 
-def _keep(job: Job, adding: Adding, order: Json, told: Json, info: ClipInfo, path: Path) -> None:
+def _keep(job: Job, adding: Adding, order: Json, phrases: Sequence[Phrase], info: ClipInfo, path: Path) -> None:
     """The clip with the memorial, for the account that wanted it."""
     is_farewell = "script" in order
     about = About(
         title=" ".join(order["text"].split())[:TITLE_CHARS],
-        text=told["text"],
+        text=text_of(phrases),
         author=order["author"] if is_farewell else None,
         duration_s=info.duration_s,
         width=info.width,
         height=info.height,
         size_bytes=path.stat().st_size,
+        phrases=tuple(phrases),
+        visitor=order.get("visitor"),
     )
     kind: ClipKind = "farewell" if is_farewell else "answer"
-    job.archive.clips(job.memorial_id).add(adding, job.id, kind, order["keeper"], about, path)
+    clips = job.archive.clips(job.memorial_id)
+    clips.add(adding, job.id, kind, order["keeper"], about, path)
+    if "replaces" in order:
+        clips.remove_with(adding, order["replaces"])
 
 
 def _deliver(job: Job, path: Path, clip: bytes) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from data.archive import Memorial
-from data.errors import BadText, Refused
+from data.errors import BadText, IsSample, NothingOfUse, OtherAuthor, Refused, UnknownVoice, WhichOfThem
 from data.importers import importer_for
 from data.importers.gathered import Found, gathered
 from data.importers.imported import Attachment, Item, LeftOut, Spoken, Told
@@ -173,7 +173,8 @@ class Batch:
 
     def go_without(self, brought: Brought, error: Refused) -> None:
         """Leave one out that was named, too."""
-        self.left.append(row(brought, 0, Counter({str(error).removeprefix(f"{brought.found[0].file.name}: "): 1})))
+        reason = str(error).removeprefix(f"{brought.found[0].file.name}: ")
+        self.left.append(row(brought, 0, Counter({reason: 1})) | {"problem": {"type": error.name, **error.facts}})
 
 
 def looked(
@@ -191,7 +192,7 @@ def looked_through(
     batch.role, batch.preview = role, preview
     found = list(coming)
     if not found:
-        raise Refused("there is no file in what was given that can be read: choose letters, recordings or photos")
+        raise NothingOfUse("there is no file in what was given that can be read: choose letters, recordings or photos")
     usual_s = _usual_s(found)
     with steps.step("look", usual_s) if usual_s else nullcontext(lambda _done, _total: None) as advance:
         chats = [each for each in found if each.file.beside]
@@ -209,7 +210,7 @@ def looked_through(
 def check_takes(memorial: Memorial, role: str | None) -> None:
     """Raises `Refused` where nothing can be added to it, or nothing as that."""
     if memorial.person.exhibit:
-        raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
+        raise IsSample(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
     if role is not None and role not in ROLES:
         raise Refused(f"--as {role!r} is not known: choose one of {', '.join(sorted(ROLES))}")
 
@@ -234,7 +235,12 @@ def settled(one: Brought, person: str, batch: Batch) -> Brought:
     if names and not theirs:
         named = ", ".join(f"{name} ({said.get(name, 0):,})" for name in names[:SPEAKERS_NAMED])
         more = ", …" if len(names) > SPEAKERS_NAMED else ""
-        raise BadText(f"{one.shown}: who of them is {person}? Say it with --person NAME; they are {named}{more}")
+        raise WhichOfThem(
+            f"{one.shown}: who of them is {person}? Say it with --person NAME; they are {named}{more}",
+            file=one.shown,
+            person=person,
+            names=names[:SPEAKERS_NAMED],
+        )
     return _attributed(replace(one, theirs=theirs), person, batch)
 
 
@@ -332,7 +338,7 @@ def _told_apart(batch: Batch, found: Sequence[Found], chats: Sequence[Found], ro
         try:
             one = _roled(each, role)
             if one.role == RECORDING and near_chat and role is None:
-                raise BadText(UNNAMED_VOICE)
+                raise UnknownVoice(UNNAMED_VOICE, file=each.shown)
         except Refused as err:
             batch.leave_out(Brought("", (each,)), err)
         else:
@@ -341,7 +347,7 @@ def _told_apart(batch: Batch, found: Sequence[Found], chats: Sequence[Found], ro
 
 def _roled(found: Found, role: str | None) -> Brought:
     if role == PHOTO and medium_of(found.file) != "photo":
-        raise BadText(f"{found.file.name} is not a photo: add it as what it is")
+        raise BadText(f"{found.file.name} is not a photo: add it as what it is", file=found.file.name)
     return Brought(role or role_of(found), (found,))
 
 
@@ -362,10 +368,10 @@ def _check_author(batch: Batch, person: str) -> None:
     if batch.author is None or folded(batch.author) == folded(person):
         return
     if any(one.role in {PORTRAIT, RECORDING} for one in batch.brought):
-        raise Refused("--author is for letters: add recordings and photos of the person without it")
+        raise OtherAuthor("--author is for letters: add recordings and photos of the person without it")
     for one in batch.brought:
         if one.look.speakers:
-            raise Refused(f"{one.shown} says itself who speaks: give --person NAME, and --author for letters alone")
+            raise OtherAuthor(f"{one.shown} says itself who speaks: give --person NAME, and --author for letters alone")
 
 
 def _usual_s(found: Sequence[Found]) -> float | None:

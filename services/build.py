@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
-from data.errors import NothingShared, NotReady, Outdated, Refused
+from data.errors import NoPortrait, NothingShared, NoWords, OneFaceOnly, Outdated, Refused
 from data.media import read_sound
 from data.names import covers
 from data.types import RATE, Picture, Span, Wave
@@ -108,7 +108,7 @@ def recollection(archive: Archive, memorial: Memorial, asker: Asker = ANYBODY) -
             to = f"shared with {asker.name} yet: the family says what is"
             nobody = "for somebody without a name: ask by the one that the family gave"
             raise NothingShared(f"nothing in {_name(memorial)} is {to if asker.name else nobody}")
-        raise NotReady(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
+        raise NoWords(f"{_name(memorial)} has no letters yet: `lantern add` a text file with what they wrote")
     letters, known = called(letters, known)
     today = datetime.now().astimezone().date()
     return Recollection(memorial.person, letters, known, today, _near(archive.home.recall_model))
@@ -241,7 +241,7 @@ def face(archive: Archive, memorial: Memorial, say: Callable[[str], None] = note
     choice = face_engine.chosen(archive, memorial.id)
     rig = archive.rig(memorial.id)
     if rig is None:
-        raise NotReady(f"{_name(memorial)} has no portrait yet: `lantern add` a photo of their face")
+        raise NoPortrait(f"{_name(memorial)} has no portrait yet: `lantern add` a photo of their face")
     try:
         return _moved(rig, choice)
     except Outdated:
@@ -254,7 +254,9 @@ def _moved(rig: bytes, choice: face_engine.Choice) -> Face:
 
     if is_group(rig):
         if choice.engine == "musetalk":
-            raise NotReady("MuseTalk moves one face, and here are several: `lantern portrait engine MEMORIAL portrait`")
+            raise OneFaceOnly(
+                "MuseTalk moves one face, and here are several: `lantern portrait engine MEMORIAL portrait`"
+            )
         from face.group_face import GroupFace
 
         return GroupFace(Group.from_bytes(rig))

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady
+from data.errors import HeldBack
 from data.types import Language, Turn
 from orchestrator.stages import Persona
 from services import choices
@@ -118,7 +118,7 @@ def check_learnt_of_today(archive: Archive, memorial_id: str) -> None:
     """Raises NotReady where the family has held something back since the adapter learnt."""
     learnt = archive.model_file(memorial_id, WITHHELD)
     if learnt is not None and learnt.decode() != withheld(archive, memorial_id):
-        raise NotReady(
+        raise HeldBack(
             "something has been held back since this model learnt: `lantern tune` anew before it writes freely"
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.archive import Archive, Memorial, Stretch
-from data.errors import BadHome, BadRecording, NotReady, Refused
+from data.errors import BadHome, BadRecording, NoRecording, Refused, Withdrawn
 from data.media import Excerpt, read_excerpts, sound_length_s
 from data.names import covers
 from data.types import RATE
@@ -73,7 +73,7 @@ def order(
 ) -> bytes:
     """What an enrolling job is given. Raises what would make it impossible."""
     if not any(each.kind == "recording" for each in archive.sources(memorial.id)):
-        raise NotReady(f"{memorial.person.name} has no recording here yet: `lantern add` one")
+        raise NoRecording(f"{memorial.person.name} has no recording here yet: `lantern add` one")
     folder = None if weights is None else str(weights.expanduser().absolute())
     if engine == "xtts":
         _check_weights(folder, licence)
@@ -171,7 +171,7 @@ def most_of_each_s(lengths_s: Collection[float]) -> float:
 def excerpts(archive: Archive, memorial: Memorial, fresh: Sequence[Recording]) -> list[tuple[str, Excerpt]]:
     """What is heard of the longest recordings, with the file that it came from. Raises Refused where nothing is."""
     lengths_s: dict[bytes, float] = {}
-    refused: Refused = NotReady("every recording is left out: `lantern memory MEMORIAL undo` draws on one again")
+    refused: Refused = Withdrawn("every recording is left out: `lantern memory MEMORIAL undo` draws on one again")
     for mark, file, content in _drawn_on(archive, memorial, fresh):
         try:
             lengths_s[mark] = sound_length_s(Path(PurePath(file).name), content)

@@ -21,7 +21,8 @@ from data.names import covers
 from data.types import Letter
 from services import voices
 from services.bringing import THE_FAMILY, Batch, Brought, Look, row
-from services.learning import Learnt, learn
+from services.build import Made
+from services.learning import Learnt, Making, Once, learn
 from services.progress import Advance, Steps
 from services.report import Json, add_report
 from services.roles import PHOTO, PORTRAIT, RECORDING, SCREENSHOT
@@ -31,17 +32,22 @@ AGAIN: dict[Outcome, str] = {"there": "already there", "corrected": "already the
 TOLD_EVERY = 500  # passages
 
 
+def anew(_: Making, make: Callable[[], Made]) -> Made:
+    """What is made each time."""
+    return make()
+
+
 def add(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps) -> Json:
     """Keep all of a batch, or nothing of it. Returns what `lantern add` reports."""
-    learnt = learn(archive, memorial, batch, steps, lambda _name, make: make())
+    learnt = learn(archive, memorial, batch, steps, anew)
     with archive.adding(memorial.id) as adding:
         added = keep(archive, adding, batch, learnt, lambda _done, _total: None)
     return report(archive.count(memorial.id), batch, added, learnt)
 
 
-def preview(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps) -> Json:
-    """What `add` would report; all is made and tried as for it, and nothing kept."""
-    learnt = learn(archive, memorial, batch, steps, lambda _name, make: make())
+def preview(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once: Once = anew) -> Json:
+    """What `add` would report; all is made and tried as for it, and nothing kept but what `once` keeps."""
+    learnt = learn(archive, memorial, batch, steps, once)
     with archive.rehearsing(memorial.id) as adding:
         added = keep(archive, adding, batch, learnt, lambda _done, _total: None)
     return report(archive.count(memorial.id), batch, added, learnt)

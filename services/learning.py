@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from data import media
 from data.archive import Archive, Memorial
-from data.errors import BadPicture, BadRecording, NoFace, NotReady, Refused
+from data.errors import BadRecording, NoFace, NoSpeech, NothingOfUse, NotReady, Refused
 from data.importers.imported import Attachment, File
 from data.importers.speakers import speakers
 from data.importers.text import whole
@@ -35,8 +35,19 @@ READ_USUAL_S = 6.0  # for each page, on two cores
 LISTENED_S = 600.0  # of a recording, to tell whether anybody speaks
 HEEDED_S = 0.25  # between two looks whether to stop
 
-Once = Callable[[str, Callable[[], Made]], Made]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What is made once: its name in its batch, the files that it is made of, and what else it hangs on, as JSON."""
+
+    name: str
+    files: Sequence[File]
+    how: Json = field(default_factory=dict)
+
+
+Once = Callable[[Making, Callable[[], Made]], Made]
 
 
 @dataclass
@@ -67,7 +78,8 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
         if one.role == PORTRAIT:
             with steps.step("portrait", PORTRAIT_USUAL_S):
                 try:
-                    rig = once(f"rig-{place}", partial(_portray, one, batch))
+                    how = {"face": batch.face, "size_px": batch.size_px}
+                    rig = once(Making(f"rig-{place}", [one.found[0].file], how), partial(_portray, one, batch))
                 except Refused as err:
                     batch.leave_out(one, err)
                     continue
@@ -100,7 +112,8 @@ def _read(memorial: Memorial, batch: Batch, learnt: Learnt, steps: Steps, once: 
         for place in waiting:
             one = batch.brought[place]
             try:
-                made = once(f"read-{place}", partial(_letters_read, one))
+                making = Making(f"read-{place}", [each.file for each in one.found], {"role": one.role})
+                made = once(making, partial(_letters_read, one))
                 letters = [_letter(each) for each in json.loads(made.data)]
                 one.look.speakers = speakers(one.look.over(letters))
                 of_use[place] = settled(one, memorial.person.name, batch)
@@ -126,14 +139,12 @@ def _letter(told: Json) -> Letter:
 
 def _portray(one: Brought, batch: Batch) -> Made:
     file = one.found[0].file
-    try:
-        content = whole(file, media.LARGEST_PICTURE_BYTES)
-    except Refused as err:
-        raise BadPicture(str(err)) from err
+    content = whole(file, media.LARGEST_PICTURE_BYTES)
     try:
         return build.portrait(media.read_picture(Path(file.name), content), batch.face, batch.size_px)
     except NoFace as err:
-        raise NoFace(f"{file.name}: {err}; if it shows a letter, add it with --as scan") from err
+        told = err.of(file.name)
+        raise type(err)(f"{told}; if it shows a letter, add it with --as scan", **told.facts) from err
 
 
 def _check_recordings(batch: Batch) -> None:
@@ -151,7 +162,7 @@ def _check_of_use(batch: Batch, learnt: Learnt) -> None:
     of_use = (one for place, one in enumerate(batch.brought) if one.role != PORTRAIT or place in learnt.rigs)
     if batch.several and not batch.preview and next(of_use, None) is None:
         first = next((f"{each['file']}: {each['reason']}" for each in batch.left), next(iter(batch.left_out), None))
-        raise Refused(f"none of these files can be used, {first}")
+        raise NothingOfUse(f"none of these files can be used, {first}")
 
 
 def _tell_of_portrait(archive: Archive, memorial: Memorial, batch: Batch, learnt: Learnt) -> None:
@@ -180,7 +191,7 @@ def _check_speech(file: File) -> None:
     """Raises `Refused` for a recording that cannot be heard, or in which nobody speaks."""
     excerpts = media.read_excerpts(Path(file.name), whole(file, media.LARGEST_SOUND_BYTES), LISTENED_S)
     if not any(build.has_speech(each.samples) for each in excerpts):
-        raise BadRecording(f"{file.name}: no speech was found in it, only silence, noise or a steady tone")
+        raise NoSpeech(f"{file.name}: no speech was found in it, only silence, noise or a steady tone", file=file.name)
 
 
 def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Learnt, once: Once) -> Future[Made] | None:
@@ -206,11 +217,13 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
             made = enrolling.learn(archive, memorial, sounds, before, lambda _done, _total: None)
         except (BadRecording, NotReady) as err:
             if must and isinstance(err, BadRecording):
-                raise BadRecording(f"{names}: {err}") from err
+                raise err.of(names) from err
             return Made(b"", (f"{names}: kept, but no voice was learnt: {err}",))
         return Made(made.to_bytes(), tuple(enrolling.worth_saying(made.report, names)))
 
-    return begin(lambda: once("voice", enroll))
+    marks = archive.marks(memorial.id)  # it is learnt of all recordings that are here, too
+    how = {"before": before, "paths": [path for path, _ in fresh], "marks": [marks.made, marks.words]}
+    return begin(lambda: once(Making("voice", [file for _, file in fresh], how), enroll))
 
 
 def begin(work: Callable[[], T]) -> Future[T]:

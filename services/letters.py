@@ -43,20 +43,19 @@ def behind(archive: Archive, memorial: Memorial, visitor: str | None, file: str,
     never = evened_sentences(known.struck)
     if even(quote) in never:
         return None
-    for letter in (*letters, *known.told):
-        span = _span(letter.text, quote) if covers(file, letter.file) else None
-        if span is not None:
-            start, end = span
-            return {
-                "file": file,
-                "date": letter.date,
-                "author": letter.author,
-                "kind": letter.kind,
-                "before": _without(letter.text[:start], never),
-                "quote": letter.text[start:end],
-                "after": _without(letter.text[end:], never),
-            }
-    return None
+    found = _holding((*letters, *known.told), file, quote)
+    if found is None:
+        return None
+    letter, start, end = found
+    return {
+        "file": file,
+        "date": letter.date,
+        "author": letter.author,
+        "kind": letter.kind,
+        "before": _without(letter.text[:start], never),
+        "quote": letter.text[start:end],
+        "after": _without(letter.text[end:], never),
+    }
 
 
 def taken_back(archive: Archive, memorial: Memorial, visitor: str | None, phrases: Sequence[Phrase]) -> Phrase | None:
@@ -75,13 +74,22 @@ def still_said(archive: Archive, memorial: Memorial, visitor: str | None) -> Cal
         if even(phrase.text) in never:
             return False
         return source is None or (
-            even(source.quote) not in never
-            and any(
-                covers(source.file, each.file) and _span(each.text, source.quote) for each in (*letters, *known.told)
-            )
+            even(source.quote) not in never and _holding((*letters, *known.told), source.file, source.quote) is not None
         )
 
     return may_be_said
+
+
+def _holding(letters: Sequence[Letter], file: str, quote: str) -> tuple[Letter, int, int] | None:
+    """The letter of that name that says it, and from where to where: rather one that says it with the same lines."""
+    named = {path: covers(file, path) for path in {letter.file for letter in letters}}
+    there = [letter for letter in letters if named[letter.file]]
+    said = quote.strip()
+    for letter in there if said else ():
+        if (at := letter.text.find(said)) >= 0:
+            return letter, at, at + len(said)
+    spans = ((letter, _span(letter.text, quote)) for letter in there)
+    return next(((letter, *span) for letter, span in spans if span is not None), None)
 
 
 def _without(text: str, never: Collection[str]) -> str:

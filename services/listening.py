@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.adding import Spoken
 from data.archive import Archive, Memorial
-from data.errors import Refused, UnknownNote
+from data.errors import NotTheirPiece, Refused, TooManyWords, UnknownNote
 from data.files import try_place
 from data.identity import Passage
 from data.media import own_sound_bytes, sound_bytes, write_sound
@@ -240,7 +240,7 @@ def _check_length(piece: Json, language: Language) -> None:
     """Raises Refused for more words than anybody says in that time."""
     seconds = (piece["end_ms"] - piece["start_ms"]) / 1_000
     if len(piece["text"]) > MOST_CHARS_PER_S[language] * seconds + MORE_CHARS:
-        raise Refused(
+        raise TooManyWords(
             f"piece {piece['number']} lasts {seconds:.1f} s, and nobody says so much then: write what is heard"
         )
 
@@ -256,7 +256,7 @@ def _number(archive: Archive, memorial: Memorial, number: str) -> int:
     if known is None:
         raise ValueError(number)
     if not known["theirs"]:
-        raise Refused(f"piece {number} is somebody else's: only what {memorial.person.name} says is written down")
+        raise NotTheirPiece(f"piece {number} is somebody else's: only what {memorial.person.name} says is written down")
     return int(number)
 
 

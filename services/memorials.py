@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from data.archive import Archive, Memorial
 from data.dates import read_date
-from data.errors import BadDate, BadText, Refused
+from data.errors import BadDate, BadName, DateAhead, DatesReversed, IsSample
 from data.types import Language, Person
 from services.progress import shown
 
@@ -21,7 +21,7 @@ def new(archive: Archive, name: str, born: str | None, died: str | None, languag
 def change(archive: Archive, memorial: Memorial, name: str, born: str | None, died: str | None) -> Memorial:
     """The same memorial with another name, or other dates."""
     if memorial.person.exhibit:
-        raise Refused(f"{memorial.person.name} is a sample, and stays as it is")
+        raise IsSample(f"{memorial.person.name} is a sample, and stays as it is")
     return archive.change(memorial.id, person(name, born, died, memorial.person.language))
 
 
@@ -29,10 +29,10 @@ def person(name: str, born: str | None, died: str | None, language: Language) ->
     """Whom a memorial is for. Raises `BadText` and `BadDate`."""
     name = " ".join(name.split())
     if not name or len(name) > NAME_CHARS or shown(name) != name:
-        raise BadText(f"a name has 1 to {NAME_CHARS} characters and no control characters")
+        raise BadName(f"a name has 1 to {NAME_CHARS} characters and no control characters", most=NAME_CHARS)
     born, died = _date("born", born), _date("died", died)
     if born and died and died[: len(born)] < born[: len(died)]:
-        raise BadDate(f"died {died} is before born {born}: check the dates")
+        raise DatesReversed(f"died {died} is before born {born}: check the dates")
     return Person(name, born, died, language)
 
 
@@ -44,5 +44,5 @@ def _date(which: str, typed: str | None) -> str | None:
     except BadDate as err:
         raise BadDate(f"{which} {typed!r}: {err}") from err
     if date > datetime.now(UTC).date().isoformat():
-        raise BadDate(f"{which} {typed!r} lies ahead: check the date")
+        raise DateAhead(f"{which} {typed!r} lies ahead: check the date")
     return date

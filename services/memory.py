@@ -6,16 +6,15 @@ Each verb gives what it changed, as `--json` prints it.
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady, UnknownNote
+from data.errors import UnknownNote, UnknownSentence, Withdrawn
 from data.files import write
 from data.importers.imported import File
-from data.kept import Doubtful, Kept
+from data.kept import Doubtful
 from data.memory import not_for
 from data.names import covers, folded, shortest
 from data.types import Known, Letter, Visitor
@@ -23,23 +22,6 @@ from persona.passages import read_all
 from services import voices
 from services.letters import heard
 from services.report import Json
-
-
-@dataclass
-class _File:
-    """What is kept of one file."""
-
-    kinds: Counter[str] = field(default_factory=Counter)
-    theirs: int = 0
-    first: str | None = None
-    last: str | None = None
-
-    def add(self, kept: Kept) -> None:
-        self.kinds[kept.kind] += 1
-        self.theirs += kept.author is None
-        if kept.date is not None:
-            self.first = min(self.first or kept.date, kept.date)
-            self.last = max(self.last or kept.date, kept.date)
 
 
 def listed(archive: Archive, memorial: Memorial) -> Json:
@@ -59,31 +41,28 @@ def listed(archive: Archive, memorial: Memorial) -> Json:
 
 def files(archive: Archive, memorial: Memorial) -> list[Json]:
     """What the family gave, the first added first, and what they said of each."""
-    memory = archive.memory(memorial.id)
-    found: dict[str, _File] = {}
-    for kept in archive.sources(memorial.id):
-        found.setdefault(kept.file, _File()).add(kept)
+    memory, found = archive.memory(memorial.id), archive.files(memorial.id)
     left_out, audience = memory.left_out(), memory.audience()
-    called = shortest(found)
+    called = shortest({file.path for file in found})
     return [
         {
-            "id": archive.file_id(memorial.id, path),
-            "file": called[path],
-            "path": path,
+            "id": file.id,
+            "file": called[file.path],
+            "path": file.path,
             "kinds": dict(file.kinds),
             "theirs": file.theirs,
             "first": file.first,
             "last": file.last,
-            "left_out": any(covers(place, path) for place in left_out),
-            "not_for": list(not_for(audience, path)),
+            "left_out": any(covers(place, file.path) for place in left_out),
+            "not_for": list(not_for(audience, file.path)),
         }
-        for path, file in found.items()
+        for file in found
     ]
 
 
 def doubtful(archive: Archive, memorial: Memorial) -> list[Json]:
     """The lines that a machine was not sure of, and nobody confirmed yet."""
-    return _doubtful(archive, memorial, shortest({kept.file for kept in archive.sources(memorial.id)}))
+    return _doubtful(archive, memorial, shortest({file.path for file in archive.files(memorial.id)}))
 
 
 def confirm(archive: Archive, memorial: Memorial, doubtful_id: str) -> Json:
@@ -136,9 +115,11 @@ def _strike(
     wanted = _letters_of(sentence)
     meant = [said[wanted]] if wanted in said else [text for plain, text in said.items() if wanted and wanted in plain]
     if not meant:
-        raise UnknownNote("nothing that is kept says this: give the sentence as the answer showed it")
+        raise UnknownSentence("nothing that is kept says this: give the sentence as the answer showed it")
     if len(meant) > 1:
-        raise UnknownNote(f"{len(meant)} sentences hold these words: give the whole sentence as the answer showed it")
+        raise UnknownSentence(
+            f"{len(meant)} sentences hold these words: give the whole sentence as the answer showed it"
+        )
     return asdict(archive.memory(memorial.id).strike(meant[0], by))
 
 
@@ -155,7 +136,7 @@ def draw_on(archive: Archive, memorial: Memorial, path: str) -> None:
     memory = archive.memory(memorial.id)
     places = [each for each in memory.corrections() if each.kind == "left-out" and not each.undone]
     if around := next((each.what for each in places if each.what != path and covers(each.what, path)), None):
-        raise NotReady(f"{around} is left out, and this file with it: undo that correction first")
+        raise Withdrawn(f"{around} is left out, and this file with it: undo that correction first")
     for each in places:
         if each.what == path:
             memory.undo(each.id)
@@ -208,7 +189,7 @@ def _doubtful(archive: Archive, memorial: Memorial, called: Mapping[str, str]) -
 
 def _path(archive: Archive, memorial: Memorial, name: str) -> str:
     """The path of the file or folder that is meant: the one of that path, else the only one that ends so."""
-    files = dict.fromkeys(PurePosixPath(kept.file) for kept in archive.sources(memorial.id))
+    files = [PurePosixPath(file.path) for file in archive.files(memorial.id)]
     places = dict.fromkeys(str(place) for file in files for place in (file, *file.parents[:-1]))
     wanted = folded(name.rstrip("/"))
     ends = [place for place in places if f"/{folded(place)}".endswith(f"/{wanted}")]

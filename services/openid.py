@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
-from data.errors import Missing, Refused
+from data.errors import Missing, SignInFailed, Unreachable
 from data.settings import Provider
 
 BEGUN_S = 600  # how long somebody may take at the provider's page
@@ -86,11 +86,11 @@ class OpenId:
         """Who came back with this answer. Raises `Refused` where it does not prove that, `Missing` as above."""
         flow = self._flow(kept)
         if not hmac.compare_digest(answer.get("state", "").encode(), flow["state"].encode()):
-            raise Refused("this answer belongs to another browser: begin again")
+            raise SignInFailed("this answer belongs to another browser: begin again")
         if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
-            raise Refused("this answer comes from another provider: begin again")
+            raise SignInFailed("this answer comes from another provider: begin again")
         if "code" not in answer:
-            raise Refused("the other service did not sign you in: begin again")
+            raise SignInFailed("the other service did not sign you in: begin again")
         with self._client() as client:
             at = _discovered(client, provider)
             token = _exchanged(client, provider, at["token_endpoint"], back, answer["code"], flow["verifier"])
@@ -103,7 +103,7 @@ class OpenId:
             flow = jwt.decode(kept, self._key, [OURS]).claims
             jwt.JWTClaimsRegistry(int(self._now()), exp={"essential": True}).validate(flow)
         except (JoseError, ValueError) as err:
-            raise Refused("this took too long, or was begun in another browser: begin again") from err
+            raise SignInFailed("this took too long, or was begun in another browser: begin again") from err
         return flow
 
     def _claims(self, provider: Provider, token: str, keys: Any, nonce: str) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class OpenId:
             claims = jwt.decode(token, KeySet.import_key_set(keys), list(ALGORITHMS)).claims
             expected.validate(claims)
         except (JoseError, ValueError, KeyError, TypeError) as err:
-            raise Refused("the other service's answer is not one that can be trusted: begin again") from err
+            raise SignInFailed("the other service's answer is not one that can be trusted: begin again") from err
         return claims
 
 
@@ -145,7 +145,7 @@ def _exchanged(client: httpx2.Client, provider: Provider, at: str, back: str, co
         raise _silent() from err
     token = _json(answered).get("id_token") if answered.status_code == httpx2.codes.OK else None
     if not isinstance(token, str):
-        raise Refused("the other service did not say who you are: begin again")
+        raise SignInFailed("the other service did not say who you are: begin again")
     return token
 
 
@@ -174,8 +174,8 @@ def _name(claims: dict[str, Any]) -> str:
     return next(filter(None, readable), UNNAMED)
 
 
-def _silent() -> Missing:
-    return Missing("the other service does not answer: sign in with your password, or try again later")
+def _silent() -> Unreachable:
+    return Unreachable("the other service does not answer: sign in with your password, or try again later")
 
 
 def _challenge(verifier: str) -> str:

@@ -1,14 +1,19 @@
-"""Reading a portrait of uploaded photos as a durable job. Knows no web."""
+"""Reading a portrait of photos, uploaded or kept already, as a durable job. Knows no web."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import PurePosixPath
 
+from data.archive import Archive, Memorial
+from data.importers.imported import File
 from data.uploads import forget
 from face.chosen import Chosen
 from orchestrator.job import Job
 from services import portraying, uploaded
+from services.live import loops
 from services.portrait_options import FrameName, chosen
 from services.report import Json
 
@@ -23,11 +28,15 @@ def order(
     size_px: int = 512,
     marks: Sequence[float] = (),
     as_is: bool = False,
+    photo: str | None = None,
 ) -> Json:
-    """What is to be read, and how: as `lantern portrait read` takes it. Raises `Refused` for what does not fit."""
+    """What is to be read, and how: as `lantern portrait read` takes it. Raises `Refused` for what does not fit.
+
+    `photo` is the id of one that is kept already, where nothing was uploaded.
+    """
     how = {"face": face, "speaker": speaker, "frame": frame, "size_px": size_px, "marks": list(marks), "as_is": as_is}
     _chosen(how)
-    return {**uploaded.order(account_id, upload_ids), **how}
+    return {**uploaded.order(account_id, upload_ids), **how, "photo": photo}
 
 
 def read(job: Job) -> None:
@@ -37,11 +46,24 @@ def read(job: Job) -> None:
     told = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
     wanted, everybody = _chosen(told)
-    with uploaded.lent(job.archive, memorial, told) as files:
+    with _lent(job.archive, memorial, told) as files:
         report = portraying.portray(job.archive, memorial, files, wanted, job, everybody=everybody)
+    loops.make_ready(job)
     with job.publishing() as adding:
         adding.add_paper(job.id, "report", json.dumps(report).encode())
         forget(adding, told["uploads"])
+
+
+@contextmanager
+def _lent(archive: Archive, memorial: Memorial, told: Json) -> Iterator[list[File]]:
+    """The files to read it from, which are gone after the block."""
+    if told["photo"] is None:
+        with uploaded.lent(archive, memorial, told) as files:
+            yield files
+    else:
+        kept = archive.file(memorial.id, told["photo"])
+        with archive.original(memorial.id, kept) as path:
+            yield [File.on_disk(path, PurePosixPath(kept.path).name)]
 
 
 def _chosen(told: Json) -> tuple[Chosen, bool]:

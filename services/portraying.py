@@ -5,15 +5,15 @@ Knows no command line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.archive import Archive, Memorial
-from data.errors import BadPicture, BadRecording, BadText, NoFace, NotReady, Outdated, Refused, SeveralFaces
+from data.errors import BadRecording, IsSample, NoFace, NotReady, OnePhoto, Outdated, SeveralFaces
 from data.importers.imported import File
 from data.importers.kinds import medium_of
 from data.importers.text import whole
@@ -27,6 +27,7 @@ from services.report import Json
 if TYPE_CHECKING:
     from face.chosen import Chosen
     from face.filmed import Filmed
+    from face.framing import Seen
     from face.quality import Judged
 
 READ_USUAL_S = 5.0  # a photo, on two cores
@@ -48,14 +49,37 @@ def faces(photo: Path, out: Path | None, language: Language, *, straighten: bool
     picture, judged = seen.picture, judged_faces(seen)
     if out is not None:
         if not judged:
-            raise NoFace(f"{photo.name}: no face found, so there is nothing to choose from: {BY_HAND}")
+            raise NoFace(f"{photo.name}: no face found, so there is nothing to choose from: {BY_HAND}", file=photo.name)
         write_picture(out, faces_sheet(picture, judged), Label(language, {"picture": "faces cut out of a photo"}))
+    return {"photo": str(photo), "sheet": None if out is None else str(out), **_told_of(seen, judged)}
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The faces of a photo: what was measured of them, and each by its number, cut out as PNG."""
+
+    told: Json
+    cut: Mapping[int, bytes]
+
+
+def faces_cut(file: File, *, straighten: bool) -> Faces:
+    """Every face of a photo, to choose from where somebody sees them."""
+    from face.framing import look
+    from face.quality import judged_faces
+    from face.sheet import cut_out
+
+    picture = read_picture(Path(file.name), whole(file, LARGEST_PICTURE_BYTES))
+    seen = look(picture, straighten=straighten)
+    judged = judged_faces(seen)
+    cut = {face.number: own_picture_bytes(cut_out(seen.picture, face)) for face in judged}
+    return Faces(_told_of(seen, judged), cut)
+
+
+def _told_of(seen: Seen, judged: Sequence[Judged]) -> Json:
     return {
-        "photo": str(photo),
-        "sheet": None if out is None else str(out),
         "straightened": bool(seen.told),
-        "width": picture.shape[1],
-        "height": picture.shape[0],
+        "width": seen.picture.shape[1],
+        "height": seen.picture.shape[0],
         "faces": [_told(face) for face in judged],
     }
 
@@ -118,9 +142,9 @@ def portray(
     from face.group import shows_several
 
     if memorial.person.exhibit:
-        raise Refused(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
+        raise IsSample(f"{memorial.person.name} is a sample: make a memorial of your own with `lantern new`")
     if len(files) > 1 and (everybody or chosen.marks):
-        raise Refused("with --face all, or with eyes and mouth marked, give one photo")
+        raise OnePhoto("with --face all, or with eyes and mouth marked, give one photo")
     photos, contents, films = _opened(files, chosen.face, steps)
     first = films.get(next(iter(photos)))
     if first is not None and chosen.face is not None:
@@ -154,7 +178,7 @@ def _opened(
             films[name], photos[name], contents[name] = film, film.picture, own_picture_bytes(film.picture)
         else:
             name = _new_name(called, contents)
-            contents[name] = _content(file)
+            contents[name] = whole(file, LARGEST_PICTURE_BYTES)
             photos[name] = read_picture(called, contents[name])
     return photos, contents, films
 
@@ -165,13 +189,6 @@ def _new_name(path: Path, names: Container[str]) -> str:
     return next(name for name in chain((path.name,), numbered) if name not in names)
 
 
-def _content(file: File) -> bytes:
-    try:
-        return whole(file, LARGEST_PICTURE_BYTES)
-    except BadText as err:
-        raise BadPicture(str(err)) from err
-
-
 def _watched(path: Path, name: str, face: int | None) -> Filmed:
     """The best frame of a video and how they move in it; `name` is what the family calls it."""
     from face.filmed import watch
@@ -179,9 +196,9 @@ def _watched(path: Path, name: str, face: int | None) -> Filmed:
     try:
         return watch(read_clip(path).timed_frames(), face)
     except NoFace as err:
-        raise NoFace(f"{name}: {err}") from err
+        raise err.of(name) from err
     except BadRecording as err:
-        raise BadRecording(str(err).replace(path.name, name)) from err
+        raise type(err)(str(err).replace(path.name, name), **{**err.facts, "file": name}) from err
 
 
 def _gathered(photos: dict[str, Picture], chosen: Chosen, films: dict[str, Filmed]) -> tuple[bytes, str, list[str]]:

@@ -39,7 +39,7 @@ def add_report(added: Sequence[Json], passages: int, warnings: Sequence[str], le
 def ask_report(record: Record, clip: Path | str | None, info: ClipInfo | None, total_s: float) -> Json:
     """`lantern ask` and `lantern farewell`."""
     return {
-        "text": _text(record.phrases),
+        "text": text_of(record.phrases),
         "phrases": [phrase_report(phrase) for phrase in record.phrases],
         "guard": "notice" if any(phrase.mark == "notice" for phrase in record.phrases) else "passed",
         "timings": {**_stages(record), "total_s": round(total_s, 3)},
@@ -57,7 +57,7 @@ def demo_report(
     return {
         "question": line,
         **_clip(clip, info),
-        "text": _text(record.phrases),
+        "text": text_of(record.phrases),
         "phrases": [phrase_report(phrase) for phrase in record.phrases],
         "stages": stages,
         "first_frame_s": None if info is None else round(first_frame_s, 3),
@@ -101,7 +101,7 @@ def peak_rss_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def _text(phrases: Sequence[Phrase]) -> str:
+def text_of(phrases: Sequence[Phrase]) -> str:
     """The phrases as one text."""
     joined = ""
     for phrase in phrases:

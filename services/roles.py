@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from data.errors import BadText
+from data.errors import BadText, Damaged, UnknownKind
 from data.importers import IMPORTERS, importer_for
 from data.importers.gathered import Found
 from data.importers.kinds import kind_of
@@ -44,7 +44,9 @@ def role_of(found: Found) -> str:
         importer = importer_for(file)
         if not isinstance(importer, PlainText) or ending in TEXTS:
             if ending in PICTURES | SOUNDS:
-                raise BadText(f"{file.name} is called a picture or a sound and is none: give it its right ending")
+                raise Damaged(
+                    f"{file.name} is called a picture or a sound and is none: give it its right ending", file=file.name
+                )
             return importer.name
     if ending in PICTURES:  # damaged: who reads it says how
         return PORTRAIT if found.named else PHOTO
@@ -56,4 +58,4 @@ def role_of(found: Found) -> str:
         raise BadText(
             f"{file.name} is a text with the ending {ending}: if it is a letter or talk, add it with --as text"
         )
-    raise BadText(f"{file.name}: no kind of file that Lantern reads")
+    raise UnknownKind(f"{file.name}: no kind of file that Lantern reads", file=file.name)

@@ -10,6 +10,7 @@ from data.importers.gathered import Found
 from data.samples import Sample, sample
 from orchestrator.job import Job
 from services import add_job, bringing, roles, voices
+from services.live import loops
 from services.report import Json
 
 
@@ -45,4 +46,5 @@ def build(job: Job) -> None:
         return
     told = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
-    add_job.keep(job, memorial, batch(memorial, sample(told["sample"]), told["size_px"]))
+    add_job.keep_with_papers(job, memorial, batch(memorial, sample(told["sample"]), told["size_px"]))
+    loops.make_ready(job)

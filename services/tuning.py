@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from data.archive import Archive, Memorial
-from data.errors import NotReady, Refused
+from data.errors import NotReady, NotTuned, Refused
 from data.files import explained, try_place
 from orchestrator.job import Job
 from services import bundle, engines, lessons
@@ -107,7 +107,7 @@ def merge(
     """Write base and adapter as one model, for servers that take no adapter. It lies there in the clear."""
     adapter = archive.model_file(memorial.id, engines.ADAPTER)
     if adapter is None:
-        raise NotReady("nothing was tuned for this memorial yet: begin with `lantern tune`")
+        raise NotTuned("nothing was tuned for this memorial yet: begin with `lantern tune`")
     with explained(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refused(f"{folder} is there already: give the name of a new folder")
@@ -131,7 +131,7 @@ def tuned_base(archive: Archive, memorial: Memorial) -> str:
     """The base that the adapter was made for."""
     adapter = archive.model_file(memorial.id, engines.ADAPTER)
     if adapter is None:
-        raise NotReady("nothing was tuned for this memorial yet: begin with `lantern tune`, or give --base")
+        raise NotTuned("nothing was tuned for this memorial yet: begin with `lantern tune`, or give --base")
     return lessons.tuned_base(adapter)
 
 

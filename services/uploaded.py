@@ -1,20 +1,24 @@
 """What was uploaded, on its way to being added: lent as files under their names, and looked through. Knows no web.
 
 Uploads go once something was made of them, in the change that keeps it; what was refused may be tried again otherwise.
+What takes long is made once for all looks at the same uploads, and goes with them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from data.archive import Archive, Memorial
 from data.importers.gathered import given
 from data.importers.imported import File
+from data.uploads import Uploads
 from orchestrator.job import Job
 from services import bringing, keeping
 from services.bringing import Batch
+from services.build import Made
+from services.learning import Making, Once
 from services.progress import Quiet, Steps
 from services.report import Json
 
@@ -39,16 +43,18 @@ def order(
 @contextmanager
 def lent(archive: Archive, memorial: Memorial, told: Json) -> Iterator[list[File]]:
     """The uploads of an order as files, which are gone after the block. Raises where not all of them are here."""
-    uploads = archive.uploads(memorial.id)
-    with ExitStack() as held:
-        whole = uploads.whole(told["account"], told["uploads"])
-        yield [File.on_disk(held.enter_context(uploads.file(each)), each.name) for each in whole]
+    with _lent(archive.uploads(memorial.id), told) as files:
+        yield list(files.values())
 
 
 @contextmanager
-def looked(archive: Archive, memorial: Memorial, told: Json, steps: Steps, *, preview: bool) -> Iterator[Batch]:
-    """All of an order, looked through."""
-    with lent(archive, memorial, told) as files:
+def looked(
+    archive: Archive, memorial: Memorial, told: Json, steps: Steps, *, preview: bool
+) -> Iterator[tuple[Batch, Once]]:
+    """All of an order, looked through; and what makes of it what takes long, unless a look before this one did."""
+    uploads = archive.uploads(memorial.id)
+    with _lent(uploads, told) as by_id:
+        files = list(by_id.values())
         batch = Batch(
             [], author=told["author"], given=tuple(told["person"]), face=told["face"], size_px=told["size_px"]
         )
@@ -56,7 +62,7 @@ def looked(archive: Archive, memorial: Memorial, told: Json, steps: Steps, *, pr
         coming = given(files, batch.left_out if batch.several else None)
         bringing.looked_through(memorial, coming, batch, steps, told["kind"], preview=preview)
         batch.warnings += keeping.withheld(archive, memorial, batch)
-        yield batch
+        yield batch, _once(uploads, by_id)
 
 
 def preview(archive: Archive, memorial: Memorial, told: Json) -> Json | None:
@@ -64,8 +70,8 @@ def preview(archive: Archive, memorial: Memorial, told: Json) -> Json | None:
     uploads = archive.uploads(memorial.id).whole(told["account"], told["uploads"])
     if len(uploads) > SHORT_FILES or sum(each.size for each in uploads) > bringing.LONG_BYTES:
         return None
-    with looked(archive, memorial, told, Quiet(), preview=True) as batch:
-        return None if bringing.is_long(batch) else keeping.preview(archive, memorial, batch, Quiet())
+    with looked(archive, memorial, told, Quiet(), preview=True) as (batch, once):
+        return None if bringing.is_long(batch) else keeping.preview(archive, memorial, batch, Quiet(), once)
 
 
 def preview_job(job: Job) -> None:
@@ -73,6 +79,34 @@ def preview_job(job: Job) -> None:
     if job.paper("report") is not None:
         return
     memorial, told = job.archive.memorial(job.memorial_id), json.loads(job.given("order"))
-    with looked(job.archive, memorial, told, job, preview=True) as batch:
-        report = keeping.preview(job.archive, memorial, batch, job)
+    with looked(job.archive, memorial, told, job, preview=True) as (batch, once):
+        report = keeping.preview(job.archive, memorial, batch, job, once)
     job.publish(report=json.dumps(report).encode())
+
+
+@contextmanager
+def _lent(uploads: Uploads, told: Json) -> Iterator[dict[str, File]]:
+    """By the ids of the uploads."""
+    with ExitStack() as held:
+        whole = uploads.whole(told["account"], told["uploads"])
+        yield {each.id: File.on_disk(held.enter_context(uploads.file(each)), each.name) for each in whole}
+
+
+def _once(uploads: Uploads, lent: dict[str, File]) -> Once:
+    """Keeps what is made with the uploads that it is made of. What lies in a zip is taken to be of all of them."""
+    by_path = {file.path: upload_id for upload_id, file in lent.items()}
+
+    def once(making: Making, make: Callable[[], Made]) -> Made:
+        of = [by_path.get(file.path) for file in making.files]
+        upload_ids = list(lent) if None in of else [each for each in of if each is not None]
+        kind = making.name.partition("-")[0]
+        key = json.dumps([kind, upload_ids, [file.name for file in making.files], making.how], sort_keys=True)
+        kept = uploads.made(upload_ids[0], key)
+        if kept is not None:
+            says, _, data = kept.partition(b"\n")
+            return Made(data, tuple(json.loads(says)))
+        made = make()
+        uploads.keep_made(upload_ids, key, json.dumps(made.warnings).encode() + b"\n" + made.data)
+        return made
+
+    return once

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from data.adding import Adding
 from data.archive import Archive
-from data.errors import BadHome, NotReady, Unheard
+from data.errors import BadHome, NotListened, NotReady, NoVoice, NoVoiceWaits, Unheard, Withdrawn
 from data.names import covers
 from data.types import Phrase
 from services import choices
@@ -97,7 +97,7 @@ def adopt(archive: Archive, memorial_id: str) -> None:
     """Let the voice that waits speak. Raises NotReady where there is none, and Unheard where nobody heard it."""
     unheard = archive.model_file(memorial_id, NEW)
     if unheard is None:
-        raise NotReady("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
+        raise NoVoiceWaits("no voice waits to be adopted: learn one with `lantern voice MEMORIAL enrol`")
     choice = chosen(archive, memorial_id)
     if choice.heard_new != _fingerprint(unheard):
         raise Unheard("nobody has heard the new voice yet: listen to it first")
@@ -111,7 +111,7 @@ def adopt(archive: Archive, memorial_id: str) -> None:
 def drop(archive: Archive, memorial_id: str) -> None:
     """Forget the voice that waits. Raises NotReady where there is none."""
     if waiting(archive, memorial_id) is None:
-        raise NotReady("no voice waits to be heard: learn one with `lantern voice MEMORIAL enrol`")
+        raise NoVoiceWaits("no voice waits to be heard: learn one with `lantern voice MEMORIAL enrol`")
     with archive.adding(memorial_id) as adding:
         adding.set_model_files({NEW: None})
 
@@ -123,12 +123,12 @@ def of(archive: Archive, memorial_id: str, *, new: bool = False) -> Mapping[str,
     """
     kept = archive.model_file(memorial_id, NEW) if new else archive.voice_profile(memorial_id)
     if kept is None and new:
-        raise NotReady("no voice waits to be heard: learn one with `lantern voice MEMORIAL enrol`")
+        raise NoVoiceWaits("no voice waits to be heard: learn one with `lantern voice MEMORIAL enrol`")
     if kept is None:
-        raise NotReady("this memorial has no voice yet: `lantern add` a recording of them")
+        raise NoVoice("this memorial has no voice yet: `lantern add` a recording of them")
     found = parts.unpack(kept)
     if left_out(archive, memorial_id, report(found)["files"]):
-        raise NotReady(WITHDRAWN)
+        raise Withdrawn(WITHDRAWN)
     return found
 
 
@@ -161,7 +161,7 @@ def heard(archive: Archive, memorial_id: str) -> Json:
     """What the recordings hold, piece by piece. Raises NotReady before anybody listened."""
     told = heard_before(archive, memorial_id)
     if told is None:
-        raise NotReady("nobody has listened to the recordings yet: `lantern voice MEMORIAL enrol`")
+        raise NotListened("nobody has listened to the recordings yet: `lantern voice MEMORIAL enrol`")
     return told
 
 

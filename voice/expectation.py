@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from data.errors import BadRecording
+from data.errors import LittleSpeech, NoSpeech
 from data.types import Language
 from voice.hearing import Heard
 from voice.quality import Quality, overall
@@ -164,11 +164,13 @@ def require_speech(heard: Heard) -> None:
     heard_s = heard.total_s - left_s.get("silence", 0.0)
     if heard.speech_s > 0 or left_s.get("unclear", 0.0) > 0:
         spoken_s = heard.speech_s or left_s["unclear"]
-        raise BadRecording(f"{spoken_s:.1f} s of speech, at least {MATCHED_S:.0f} s needed: add a longer recording")
-    if left_s.get("music", 0.0) > heard_s / 2:
-        raise BadRecording(
-            "only music was heard, or speech under music: add a recording in which they speak without it"
+        raise LittleSpeech(
+            f"{spoken_s:.1f} s of speech, at least {MATCHED_S:.0f} s needed: add a longer recording",
+            seconds=round(spoken_s, 1),
+            least=MATCHED_S,
         )
+    if left_s.get("music", 0.0) > heard_s / 2:
+        raise NoSpeech("only music was heard, or speech under music: add a recording in which they speak without it")
     if heard_s < 1e-9 or left_s.get("silence", 0.0) == heard.total_s:
-        raise BadRecording("the recording is silent: check that the right file was given")
-    raise BadRecording("no speech was found, only noise or a steady tone: add a recording in which the person speaks")
+        raise NoSpeech("the recording is silent: check that the right file was given")
+    raise NoSpeech("no speech was found, only noise or a steady tone: add a recording in which the person speaks")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from data.errors import BadText
+from data.errors import BadPronunciation, BadText
 from data.types import Language
 from voice.signs import HAN
 
@@ -121,9 +121,9 @@ def pronounced(word: str, said: str) -> Pronunciation:
     """Read one entry. Raises `BadText` with what is wrong in one line."""
     name, entry = _one_word(word), unicodedata.normalize("NFC", said).strip()
     if not re.fullmatch(r"[^\d_]*[^\W\d_][^\d_]*", name) or len(name) > LONGEST_WORD or PLACE.search(name):
-        raise BadText(f"{word!r} is not a word or name; write letters alone, at most {LONGEST_WORD}")
+        raise BadPronunciation(f"{word!r} is not a word or name; write letters alone, at most {LONGEST_WORD}")
     if not entry or len(entry) > LONGEST_ENTRY:
-        raise BadText(f"{word}: say it in 1 to {LONGEST_ENTRY} characters")
+        raise BadPronunciation(f"{word}: say it in 1 to {LONGEST_ENTRY} characters")
     if len(entry) > 1 and entry[0] == entry[-1] == "/":
         return _from_ipa(word, entry[1:-1])
     if re.search(r"\d", entry) or re.search("[\u0300\u0301\u0304\u030c]", unicodedata.normalize("NFD", entry)):
@@ -131,7 +131,9 @@ def pronounced(word: str, said: str) -> Pronunciation:
     if _HAN_ONLY.fullmatch(entry):
         return Pronunciation(entry, "zh")
     if not _PLAIN_LETTERS.fullmatch(entry) or not entry.isascii():
-        raise BadText(f"{word}: {said!r} cannot be read; write plain letters (neecha), IPA (/ˈniːtʃə/) or pinyin (ni2)")
+        raise BadPronunciation(
+            f"{word}: {said!r} cannot be read; write plain letters (neecha), IPA (/ˈniːtʃə/) or pinyin (ni2)"
+        )
     return Pronunciation(entry.lower(), "en")
 
 
@@ -153,11 +155,13 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def _from_ipa(word: str, ipa: str) -> Pronunciation:
     if re.search(f"[{HAN}]", word):
-        raise BadText(f"{word}: IPA is for names in Latin letters; write pinyin with tones, such as chong2 qing4")
+        raise BadPronunciation(
+            f"{word}: IPA is for names in Latin letters; write pinyin with tones, such as chong2 qing4"
+        )
     tokens = list(_tokens(word, ipa))
     sounds = "".join(_PHONEME.get(token, "") for token in tokens)
     if not any(token[0] in _VOWELS for token in tokens):
-        raise BadText(f"{word}: /{ipa}/ has no vowel; write the whole word, such as /ˈniːtʃə/")
+        raise BadPronunciation(f"{word}: /{ipa}/ has no vowel; write the whole word, such as /ˈniːtʃə/")
     stressed = sounds if "'" in sounds else f"'{sounds}"
     return Pronunciation("".join(_LETTERS.get(token, "") for token in tokens).strip(), "en", f"[[{stressed.strip()}]]")
 
@@ -167,7 +171,9 @@ def _tokens(word: str, ipa: str) -> Iterator[str]:
     while place < len(ipa):
         match = _TOKEN.match(ipa, place)
         if not match:
-            raise BadText(f"{word}: {ipa[place]!r} in /{ipa}/ is no sound that can be spoken here; use a near one")
+            raise BadPronunciation(
+                f"{word}: {ipa[place]!r} in /{ipa}/ is no sound that can be spoken here; use a near one"
+            )
         yield match.group()
         place = match.end()
 
@@ -176,13 +182,15 @@ def _from_pinyin(word: str, entry: str) -> Pronunciation:
     numbered = _with_numbers(entry)
     syllables = _SYLLABLE.findall(numbered)
     if "".join(f"{sound}{tone}" for sound, tone in syllables) != re.sub(r"[\s'-]+", "", numbered):
-        raise BadText(f"{word}: {entry!r} is not pinyin; give each syllable a tone from 1 to 5, such as chong2 qing4")
+        raise BadPronunciation(
+            f"{word}: {entry!r} is not pinyin; give each syllable a tone from 1 to 5, such as chong2 qing4"
+        )
     wrong = next((sound for sound, _ in syllables if sound not in _known_syllables()), None)
     if wrong:
-        raise BadText(f"{word}: {wrong!r} is no syllable of pinyin; write it such as chong2 qing4")
+        raise BadPronunciation(f"{word}: {wrong!r} is no syllable of pinyin; write it such as chong2 qing4")
     characters = len(re.findall(f"[{HAN}]", word))
     if characters and characters != len(syllables):
-        raise BadText(f"{word}: {len(syllables)} syllables for {characters} characters; write one for each")
+        raise BadPronunciation(f"{word}: {len(syllables)} syllables for {characters} characters; write one for each")
     return Pronunciation(" ".join(word.split()), "zh", "".join(f"{sound}{tone}" for sound, tone in syllables))
 
 

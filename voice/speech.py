@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
-from data.errors import BadRecording
+from data.errors import BadRecording, LittleSpeech, NoSpeech
 from data.types import RATE, Wave
 from voice.activity import (
     NOISE_PERCENTILE,
@@ -57,18 +57,22 @@ def find_speech(recordings: Sequence[Wave]) -> Speech:
     sounds = [_checked(wave, number, notes) for number, wave in enumerate(recordings, 1)]
     sounds = [wave for wave in sounds if len(wave) > SHORTEST_SAMPLES and loudest_db(levels_db(wave)) > SILENT_DB]
     if not sounds:
-        raise BadRecording(
+        raise NoSpeech(
             "the recording is silent; at least 3 s of speech are needed: check that the right file was given"
         )
     parts = [part for wave in _chosen(sounds) if (part := _speech_of(wave)) is not None]
     if not parts:
-        raise BadRecording(NO_SPEECH)
+        raise NoSpeech(NO_SPEECH)
     seconds = sum(part.seconds for part in parts)
     if seconds < LEAST_SPEECH_S:
-        raise BadRecording(f"{seconds:.1f} s of speech, at least {LEAST_SPEECH_S:.0f} s needed; add a longer recording")
+        raise LittleSpeech(
+            f"{seconds:.1f} s of speech, at least {LEAST_SPEECH_S:.0f} s needed; add a longer recording",
+            seconds=round(seconds, 1),
+            least=LEAST_SPEECH_S,
+        )
     features = Features(*(np.concatenate([getattr(part.features, name) for part in parts]) for name in _COLUMNS))
     if not features.voiced.any() or np.log(features.f0_hz[features.voiced]).std() < STEADY_SD:
-        raise BadRecording(NO_SPEECH)
+        raise NoSpeech(NO_SPEECH)
     weights = [part.seconds for part in parts]
     level = float(np.average([part.level_db for part in parts], weights=weights))
     rate = float(np.average([part.syllables_per_s for part in parts], weights=weights))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data import files
-from data.errors import BadText
+from data.errors import BadText, NoChat, UnknownKind
 from data.importers.documents import Pdf, Word
 from data.importers.imessage import IMessage, IMessageText
 from data.importers.imported import Attachment, File, Importer, Item, LeftOut, Spoken, Told
@@ -83,7 +83,7 @@ def importer_for(file: File, named: str | None = None) -> Importer:
     for importer in IMPORTERS:
         if importer.knows(file):
             return importer
-    raise BadText(f"{file.name}: no kind of file that Lantern reads")
+    raise UnknownKind(f"{file.name}: no kind of file that Lantern reads", file=file.name)
 
 
 def read_letters(path: Path) -> Imported:
@@ -96,7 +96,7 @@ def letters_in(name: str, original: bytes) -> Imported:
     items = tuple(PlainText().read(File.of(name, original)))
     letters = tuple(item for item in items if isinstance(item, Letter))
     if any(letter.author is not None for letter in letters):
-        raise BadText(f"{name} seems to be {CHAT}")
+        raise NoChat(f"{name} seems to be {CHAT}", file=name)
     return Imported(letters, tuple(item for item in items if isinstance(item, LeftOut)), original)
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zlib
 
-from data.errors import BadText, Refused
+from data.errors import Refused, TooMuch, as_json, from_json
 from data.importers.imported import File
 
 MOST_SECONDS = 120
@@ -61,9 +61,11 @@ def pages_apart(name: str, content: bytes) -> list[list[str]]:
     except (subprocess.TimeoutExpired, ValueError):
         told = None
     if told is None:
-        raise BadText(f"{name} takes more memory or time than a letter may: print it anew to PDF, or save it as .txt")
+        raise TooMuch(
+            f"{name} takes more memory or time than a letter may: print it anew to PDF, or save it as .txt", file=name
+        )
     if told["refused"] is not None:
-        raise BadText(told["refused"])
+        raise from_json(told["refused"])
     pages: list[list[str]] = told["pages"]
     return pages
 
@@ -81,7 +83,7 @@ def _main() -> None:
     try:
         told: dict[str, object] = {"pages": pages_here(File.of(sys.argv[1], content)), "refused": None}
     except Refused as err:
-        told = {"pages": [], "refused": str(err)}
+        told = {"pages": [], "refused": as_json(err)}
     sys.stdout.buffer.write(json.dumps(told).encode())
 
 

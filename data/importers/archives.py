@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import BinaryIO, cast
 
-from data.errors import BadText
+from data.errors import BadText, Damaged, Locked, TooMuch
 from data.importers.imported import File
 from data.importers.text import UNREADABLE
 
@@ -50,7 +50,7 @@ def members(file: File) -> dict[str, File]:
         with file.opened() as stream, zipfile.ZipFile(stream) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except _BROKEN as err:
-        raise BadText(f"{file.name} is damaged: export it or send it anew") from err
+        raise Damaged(f"{file.name} is damaged: export it or send it anew", file=file.name) from err
     _refuse_bomb(file, infos)
     found: dict[str, File] = {}
     for info in infos:
@@ -58,7 +58,10 @@ def members(file: File) -> dict[str, File]:
         if path.startswith(_LEFT_BY_SYSTEMS[0]) or path.rpartition("/")[2] in _LEFT_BY_SYSTEMS:
             continue
         if path in found:
-            raise BadText(f"{file.name} holds two files named {_shown(path)}: it is damaged: export it or send it anew")
+            raise Damaged(
+                f"{file.name} holds two files named {_shown(path)}: it is damaged: export it or send it anew",
+                file=file.name,
+            )
         found[path] = File(path.rpartition("/")[2], info.file_size, _opener(file, info))
     return found
 
@@ -66,17 +69,22 @@ def members(file: File) -> dict[str, File]:
 def _refuse_bomb(file: File, infos: list[zipfile.ZipInfo]) -> None:
     """The sizes that an archive tells bind it: no more is ever unpacked."""
     if len(infos) > MOST_MEMBERS:
-        raise BadText(f"{file.name} holds more than {MOST_MEMBERS:,} files: unpack it and give those that matter")
+        raise TooMuch(
+            f"{file.name} holds more than {MOST_MEMBERS:,} files: unpack it and give those that matter", file=file.name
+        )
     unpacked = sum(info.file_size for info in infos)
     if unpacked > MOST_BYTES or unpacked > max(SMALL_BYTES, MOST_RATIO * file.size_bytes):
-        raise BadText(f"{file.name} would unpack to {unpacked // 10**6:,} MB: unpack it and give the files that matter")
+        raise TooMuch(
+            f"{file.name} would unpack to {unpacked // 10**6:,} MB: unpack it and give the files that matter",
+            file=file.name,
+        )
 
 
 def _path(file: File, info: zipfile.ZipInfo) -> str:
     """A member's path, where it is one that nobody need fear."""
     path = info.filename.replace("\\", "/")
     if info.flag_bits & _KEYS:
-        raise BadText(f"{file.name} is encrypted: unpack it with its password, and give the files in it")
+        raise Locked(f"{file.name} is encrypted: unpack it with its password, and give the files in it", file=file.name)
     if path.startswith("/") or path[1:2] == ":" or ".." in path.split("/") or not path.isprintable():
         raise BadText(
             f"{file.name} is unsafe: it holds a file with the path {_shown(path)}: ask whoever sent it for the files"
@@ -100,7 +108,7 @@ def _opener(file: File, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
                 stream.seek(name_bytes + extra_bytes, os.SEEK_CUR)
                 member = zipfile.ZipExtFile(stream, "r", info, close_fileobj=True)
             except _BROKEN as err:
-                raise BadText(f"{file.name} is damaged: export it or send it anew") from err
+                raise Damaged(f"{file.name} is damaged: export it or send it anew", file=file.name) from err
             closing.pop_all()  # the file closes with its member: a family may have more zips than a system opens files
             return cast(BinaryIO, member)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
-from data.errors import BadText
+from data.errors import NoChat
 from data.importers.imported import LeftOut
 from data.types import Letter
 
@@ -81,7 +81,7 @@ class Chat:
     def ended(self) -> Iterator[LeftOut]:
         """What was counted. Raises `BadText` where there was nothing at all."""
         if not self._place and not self.left_out:
-            raise BadText(f"{self._file} holds no message: choose another export")
+            raise NoChat(f"{self._file} holds no message: choose another export", file=self._file)
         yield from counted(self.left_out)
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from data.errors import BadText
+from data.errors import BadText, Damaged, Empty, Locked, PicturesOnly, TooMuch, UnknownKind
 from data.importers.apart import is_harmless, pages_apart
 from data.importers.archives import is_archive, members
 from data.importers.imported import Attachment, File, Item, LeftOut
@@ -72,7 +72,7 @@ class Word:
         if text.strip():
             yield from letters_in(file.name, decoded(file.name, text.encode()))
         elif not pictures:
-            raise BadText(f"{file.name} is empty: choose a file with words in it")
+            raise Empty(f"{file.name} is empty: choose a file with words in it", file=file.name)
         yield from (Attachment(picture, None, None) for picture in pictures)
         yield from left_out(_beside(file, parts))
 
@@ -123,14 +123,19 @@ def _parts(file: File) -> dict[str, File]:
     """Those of a .docx by their paths. Raises `BadText`."""
     try:
         if file.head(len(OLD_OFFICE)) == OLD_OFFICE and file.name.lower().endswith(".msg"):
-            raise BadText(f"{file.name} is a mail of Outlook: open it there and save it as .eml or .txt")
+            raise UnknownKind(
+                f"{file.name} is a mail of Outlook: open it there and save it as .eml or .txt", file=file.name
+            )
         if file.head(len(OLD_OFFICE)) == OLD_OFFICE:
-            raise BadText(f"{file.name} has a password or is of an older Office: save it as .docx without a password")
+            raise Locked(
+                f"{file.name} has a password or is of an older Office: save it as .docx without a password",
+                file=file.name,
+            )
         parts = members(file)
     except UNREADABLE as err:
-        raise BadText(_damaged(file)) from err
+        raise Damaged(_damaged(file), file=file.name) from err
     if DOCUMENT not in parts:
-        raise BadText(_damaged(file))
+        raise Damaged(_damaged(file), file=file.name)
     return parts
 
 
@@ -194,7 +199,9 @@ def _beside(file: File, parts: dict[str, File]) -> Iterator[str]:
 def _pdf_pages(file: File) -> list[list[str]]:
     """The lines of each page; none for one without text. Raises `BadText`."""
     if file.size_bytes > LARGEST_PDF_BYTES:
-        raise BadText(f"{file.name} is larger than {LARGEST_PDF_BYTES // 1_000_000} MB: cut it into shorter files")
+        raise TooMuch(
+            f"{file.name} is larger than {LARGEST_PDF_BYTES // 1_000_000} MB: cut it into shorter files", file=file.name
+        )
     content = whole(file, LARGEST_PDF_BYTES)
     return pages_here(File.of(file.name, content)) if is_harmless(content) else pages_apart(file.name, content)
 
@@ -207,19 +214,23 @@ def pages_here(file: File) -> list[list[str]]:
 
 def _pdf_text(file: File, pages: list[list[str]]) -> str:
     if not any(pages):
-        raise BadText(f"{file.name} holds no text, so it is a scan: give photos of its pages as .jpg or .png")
+        raise PicturesOnly(
+            f"{file.name} holds no text, so it is a scan: give photos of its pages as .jpg or .png", file=file.name
+        )
     return decoded(file.name, _paragraphs([line for page in pages for line in page]).encode())
 
 
 def _page_lines(file: File, document: PdfDocument) -> list[list[str]]:
     if len(document) > MOST_PAGES:
-        raise BadText(f"{file.name} has {len(document):,} pages, at most {MOST_PAGES:,} are read: cut it up")
+        raise TooMuch(
+            f"{file.name} has {len(document):,} pages, at most {MOST_PAGES:,} are read: cut it up", file=file.name
+        )
     pages, size = [], 0
     for index in range(len(document)):
         pages.append(_lines(document[index]))
         size += sum(map(len, pages[-1]))
         if size > LARGEST_BYTES:
-            raise BadText(f"{file.name} holds too much text: cut it into shorter files")
+            raise TooMuch(f"{file.name} holds too much text: cut it into shorter files", file=file.name)
     return pages
 
 

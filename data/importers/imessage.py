@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from data.errors import BadText
+from data.errors import NoChat
 from data.importers.chat import BEFORE, DELETED, ME, MEDIA, NOTICE, REACTION, Chat, at, counted, unmarked
 from data.importers.imported import File, Item
 from data.importers.lines import lines
@@ -66,10 +66,12 @@ class IMessage:
         try:
             with messages.opened(file.path or whole(file, LARGEST_BYTES)) as database:
                 if not messages.holds_messages(database):
-                    raise BadText(f"{file.name} is no database of messages: give chat.db from ~/Library/Messages")
+                    raise NoChat(
+                        f"{file.name} is no database of messages: give chat.db from ~/Library/Messages", file=file.name
+                    )
                 yield from _rows(file, database)
         except messages.BROKEN as err:
-            raise BadText(f"{file.name} is damaged: copy chat.db anew while Messages is closed") from err
+            raise NoChat(f"{file.name} is damaged: copy chat.db anew while Messages is closed", file=file.name) from err
 
 
 class IMessageText:
@@ -103,7 +105,9 @@ def _rows(file: File, database: sqlite3.Connection) -> Iterator[Item]:
         read_any = True
         yield from _items(record, _text(sender), chat)
     if not read_any:
-        raise BadText(f"{file.name} holds no message: give chat.db from a Mac or an iPhone that has some")
+        raise NoChat(
+            f"{file.name} holds no message: give chat.db from a Mac or an iPhone that has some", file=file.name
+        )
     yield from counted(left_out)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data.errors import BadText
+from data.errors import Empty
 from data.importers.documents import text_of
 from data.importers.imported import File, Item, Told
 from data.importers.letters import left_out
@@ -72,7 +72,7 @@ class Introduction:
             is_empty = False
             yield Told(Letter(file.name, words, None, "told"), section)
         if is_empty:
-            raise BadText(f"{file.name} holds headings alone: write under them what you want to tell")
+            raise Empty(f"{file.name} holds headings alone: write under them what you want to tell", file=file.name)
         yield from left_out(reasons)
 
 

@@ -19,7 +19,7 @@ from itertools import count, dropwhile
 from pathlib import PurePath
 
 from data.dates import dateline, read_date
-from data.errors import BadDate, BadText
+from data.errors import BadDate, Empty, NoChat
 from data.importers.chat import sign
 from data.importers.imported import File, Item, LeftOut
 from data.importers.talk import Line, spoken
@@ -70,11 +70,11 @@ def letters_in(name: str, text: str) -> Iterator[Item]:
     """The letter, or the messages, that a file of this name says. Raises `BadText`."""
     lines = _without_note(text.split("\n"))
     if not any(line.strip() for line in lines):
-        raise BadText(f"{name} holds nothing but a note: choose a file with words in it")
+        raise Empty(f"{name} holds nothing but a note: choose a file with words in it", file=name)
     if _are_messages(lines):
         yield from _messages(name, lines)
     elif sum(_EXPORTED.match(line) is not None for line in lines) >= CHAT_LINES:
-        raise BadText(f"{name} seems to be {CHAT}")
+        raise NoChat(f"{name} seems to be {CHAT}", file=name)
     elif _is_talk(lines):
         yield from _talk(name, lines)
     else:
@@ -139,7 +139,7 @@ def _messages(name: str, lines: list[str]) -> Iterator[Item]:
             next(places)
             yield Letter(name, words, moment, "message")
     if not next(places):
-        raise BadText(f"{name} holds no message with words: choose another file")
+        raise Empty(f"{name} holds no message with words: choose another file", file=name)
     yield from left_out(reasons)
 
 
@@ -165,7 +165,7 @@ def _name_speakers(name: str, texts: list[str]) -> bool:
     if len(speakers) < 2 and often < 2 and (not often or often < SPEAKING_SHARE * len(texts)):
         return False
     if named < NAMED_SHARE * len(texts):
-        raise BadText(f"{name} seems to be {CHAT}")
+        raise NoChat(f"{name} seems to be {CHAT}", file=name)
     return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from data.errors import BadText
+from data.errors import Damaged, NoChat
 from data.importers.imported import File
 from data.importers.text import OPENING_BYTES, UNREADABLE, encoding
 
@@ -22,7 +22,7 @@ def reading(file: File) -> Iterator[BinaryIO]:
         with file.opened() as stream:
             yield stream
     except UNREADABLE as err:
-        raise BadText(f"{file.name} cannot be read: it is damaged, or gone: give it anew") from err
+        raise Damaged(f"{file.name} cannot be read: it is damaged, or gone: give it anew", file=file.name) from err
 
 
 def lines(file: File) -> Iterator[str]:
@@ -46,13 +46,13 @@ def _decoded(file: File) -> Iterator[io.TextIOWrapper]:
         try:
             yield io.TextIOWrapper(raw, code, newline=None)
         except UnicodeDecodeError as err:
-            raise BadText(f"{file.name} is damaged: save it anew as UTF-8") from err
+            raise Damaged(f"{file.name} is damaged: save it anew as UTF-8", file=file.name) from err
 
 
 def _lines(name: str, text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(LONGEST_CHARS):
         if len(line) >= LONGEST_CHARS:
-            raise BadText(f"{name} has a line of more than {LONGEST_CHARS:,} characters: it is no chat")
+            raise NoChat(f"{name} has a line of more than {LONGEST_CHARS:,} characters: it is no chat", file=name)
         if "\0" in line:
-            raise BadText(f"{name} is not plain text: export the chat anew")
+            raise NoChat(f"{name} is not plain text: export the chat anew", file=name)
         yield line.rstrip("\n")

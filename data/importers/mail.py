@@ -20,7 +20,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from mimetypes import guess_extension
 from pathlib import PurePosixPath
 
-from data.errors import BadText
+from data.errors import BadText, Damaged, Empty
 from data.importers.imported import Attachment, File, Item, LeftOut
 from data.importers.markup import text_of_markup
 from data.importers.replies import own_words
@@ -110,7 +110,7 @@ def _mails(file: File, left_out: Counter[str]) -> Iterator[bytes]:
                 held.append(line)
         after_blank = line in {b"\n", b"\r\n"}
     if not b"".join(held).strip() and not is_box:
-        raise BadText(f"{file.name} is empty: choose a file with mails in it")
+        raise Empty(f"{file.name} is empty: choose a file with mails in it", file=file.name)
     yield from _whole(held, size_bytes, is_box, left_out)
 
 
@@ -121,7 +121,7 @@ def _lines(file: File) -> Iterator[bytes]:
             while line := stream.readline(HEAD_BYTES):
                 yield line
     except UNREADABLE as err:
-        raise BadText(f"{file.name} cannot be read: it is damaged, or gone: give it anew") from err
+        raise Damaged(f"{file.name} cannot be read: it is damaged, or gone: give it anew", file=file.name) from err
 
 
 def _whole(held: list[bytes], size_bytes: int, is_box: bool, left_out: Counter[str]) -> Iterator[bytes]:

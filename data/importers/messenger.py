@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from data.errors import BadText
+from data.errors import BadText, NoChat
 from data.importers.archives import folder, is_archive
 from data.importers.chat import DELETED, MEDIA, NOTICE, REACTION, WORDLESS, at, counted, named, sign, unmarked, worded
 from data.importers.imported import Attachment, File, Item
@@ -78,7 +78,9 @@ def _threads(beside: dict[str, File], file: File) -> list[tuple[str, File]]:
             elif "/messages/" in f"/{path}" or "messages" in each.name.lower():
                 found.append((path, 0, each))
     if not found:
-        raise BadText(f"{file.name} holds no messages of Facebook or Instagram: ask for your data as JSON")
+        raise NoChat(
+            f"{file.name} holds no messages of Facebook or Instagram: ask for your data as JSON", file=file.name
+        )
     return [(thread, each) for thread, _, each in sorted(found, key=lambda each: each[:2])]
 
 
@@ -92,7 +94,9 @@ def _counted(file: File) -> tuple[int, str]:
             read_any = True
             count += _message(fields(value)).reason is None
     if not read_any:
-        raise BadText(f"{file.name} holds no message of Facebook or Instagram: ask for your data as JSON")
+        raise NoChat(
+            f"{file.name} holds no message of Facebook or Instagram: ask for your data as JSON", file=file.name
+        )
     return count, title
 
 

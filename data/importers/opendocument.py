@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from data.errors import BadText
+from data.errors import BadText, Damaged, Empty
 from data.importers.archives import is_archive, members
 from data.importers.chat import counted
 from data.importers.imported import Attachment, File, Item
@@ -49,7 +49,7 @@ class OpenDocument:
         if text.strip():
             yield from letters_in(file.name, decoded(file.name, text.encode()))
         elif not pictures:
-            raise BadText(f"{file.name} is empty: choose a file with words in it")
+            raise Empty(f"{file.name} is empty: choose a file with words in it", file=file.name)
         yield from (Attachment(picture, None, None) for picture in pictures)
         yield from counted(left_out)
 
@@ -60,7 +60,7 @@ def document_text(file: File, left_out: Counter[str]) -> str:
     damaged = f"{file.name} is damaged or has a password: save it anew as .odt without a password, or as .txt"
     part = members(file).get(CONTENT)
     if part is None:
-        raise BadText(damaged)
+        raise Damaged(damaged, file=file.name)
     show(file, part, shown, damaged)
     return spaced(shown.paragraphs)
 

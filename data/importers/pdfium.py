@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, BinaryIO
 
-from data.errors import BadText
+from data.errors import Damaged, Locked
 from data.importers.text import UNREADABLE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def opened(name: str, content: BinaryIO | bytes) -> Iterator[PdfDocument]:
                 document.close()
     except pypdfium2.PdfiumError as err:
         if err.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-            raise BadText(f"{name} has a password: save it without one") from err
-        raise BadText(f"{name} is damaged: print it anew to PDF, or save it as .txt") from err
+            raise Locked(f"{name} has a password: save it without one", file=name) from err
+        raise Damaged(f"{name} is damaged: print it anew to PDF, or save it as .txt", file=name) from err
     except UNREADABLE as err:
-        raise BadText(f"{name} is damaged: print it anew to PDF, or save it as .txt") from err
+        raise Damaged(f"{name} is damaged: print it anew to PDF, or save it as .txt", file=name) from err

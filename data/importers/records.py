@@ -7,7 +7,7 @@ from typing import Any
 
 import ijson
 
-from data.errors import BadText
+from data.errors import NoChat
 from data.importers.imported import File
 from data.importers.lines import reading
 
@@ -28,7 +28,7 @@ def records(file: File, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Va
         try:
             yield from _gathered(ijson.parse(_shallow(file.name, ijson.basic_parse(stream, use_float=True))), wanted)
         except ijson.JSONError as err:
-            raise BadText(f"{file.name} is damaged, or no JSON: export the chat anew") from err
+            raise NoChat(f"{file.name} is damaged, or no JSON: export the chat anew", file=file.name) from err
 
 
 def fields(record: Value) -> dict[str, Value]:
@@ -56,7 +56,7 @@ def _shallow(name: str, events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str
     for event, value in events:
         depth += event.startswith("start") - event.startswith("end_")
         if depth > DEEPEST:
-            raise BadText(f"{name} is nested deeper than any chat: export the chat anew")
+            raise NoChat(f"{name} is nested deeper than any chat: export the chat anew", file=name)
         yield event, value
 
 

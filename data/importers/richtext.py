@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from data.errors import BadText
+from data.errors import BadText, Damaged
 from data.importers.chat import counted
 from data.importers.imported import File, Item
 from data.importers.letters import letters_in, spaced
@@ -132,7 +132,7 @@ class _Page:
         self._passed, self._is_optional = 0, False
         if brace == "{":
             if len(self._outer) >= DEEPEST:
-                raise BadText(f"{self.name} is damaged: open it in a word processor and save it anew")
+                raise Damaged(f"{self.name} is damaged: open it in a word processor and save it anew", file=self.name)
             self._outer.append(self.group)
         elif self._outer:
             self.group = self._outer.pop()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import BadPicture, BadText
+from data.errors import BadPicture, LargePicture, NoWriting, TooMuch
 from data.importers.documents import is_scan
 from data.importers.imported import File, Item
 from data.importers.letters import date_of
@@ -61,7 +61,9 @@ def read_pages(files: Sequence[File]) -> Letter:
     pages = [_lines(straightened(picture)) for file in files for picture in pictures_in(file)]
     name = files[0].name
     if not any(pages):
-        raise BadText(f"{name}: no writing was found on it: choose a sharper or larger picture, or type the letter")
+        raise NoWriting(
+            f"{name}: no writing was found on it: choose a sharper or larger picture, or type the letter", file=name
+        )
     written = joined(pages)
     unsure = set(written.doubtful)
     surely_read = ["…" if line in unsure else line for line in written.text.split("\n")]
@@ -71,7 +73,9 @@ def read_pages(files: Sequence[File]) -> Letter:
 def pictures_in(file: File) -> Iterator[Picture]:
     """Its pages one after the other. Raises `BadPicture`, and `BadText` for a PDF."""
     if file.size_bytes > LARGEST_BYTES:
-        raise BadPicture(f"{file.name} is larger than {LARGEST_BYTES // 10**6} MB: make it smaller or cut it up")
+        raise LargePicture(
+            f"{file.name} is larger than {LARGEST_BYTES // 10**6} MB: make it smaller or cut it up", file=file.name
+        )
     with file.opened() as stream:
         content = stream.read()
     if PDF in content[:HEAD_BYTES]:
@@ -123,7 +127,7 @@ def _frames(name: str, content: bytes) -> Iterator[Picture]:
                 ImageOps.exif_transpose(image).save(out, "TIFF", compression="raw")
                 yield read_picture(Path(name), out.getvalue())
     except (*BROKEN, Image.DecompressionBombError) as err:
-        raise BadPicture(f"{name} is damaged or cut short: save it anew as JPEG or PNG") from err
+        raise BadPicture(f"{name} is damaged or cut short: save it anew as JPEG or PNG", file=name) from err
 
 
 def _pdf_pages(name: str, content: bytes) -> Iterator[Picture]:
@@ -142,7 +146,7 @@ def _pdf_pages(name: str, content: bytes) -> Iterator[Picture]:
 
 def _check_count(name: str, count: int) -> None:
     if count > MOST_PAGES:
-        raise BadText(f"{name} has more than {MOST_PAGES} pages: cut it into letters")
+        raise TooMuch(f"{name} has more than {MOST_PAGES} pages: cut it into letters", file=name)
 
 
 def _lines(page: Page) -> list[Line]:

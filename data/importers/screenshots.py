@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dates import find_date
-from data.errors import BadText
+from data.errors import NoWriting
 from data.importers.chat import ME, named
 from data.importers.imported import File, Item
 from data.importers.ocr import SURE, cut_out, find_lines, is_han, read_line
@@ -101,7 +101,9 @@ def read_screens(files: Sequence[File]) -> Iterator[Letter]:
             else:
                 chats.append((title, bubbles))
     if not any(told for _, told in chats):
-        raise BadText(f"{files[0].name}: no messages were found on it: choose an uncut screenshot of a chat")
+        raise NoWriting(
+            f"{files[0].name}: no messages were found on it: choose an uncut screenshot of a chat", file=files[0].name
+        )
     for title, told in chats:
         for place, (name, bubble) in enumerate(told):
             author = ME if bubble.mine else title

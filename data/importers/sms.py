@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from data.errors import BadText
+from data.errors import NoChat
 from data.importers.chat import ME, MEDIA, Chat, at, counted
 from data.importers.imported import Attachment, File, Item
 from data.importers.lines import reading
@@ -67,7 +67,7 @@ class Sms:
             chat = chats.setdefault(name, Chat(file.name, name, left_out))
             yield from _items(element, chat, file)
         if not read_any:
-            raise BadText(f"{file.name} holds no message: make the backup anew, with messages chosen")
+            raise NoChat(f"{file.name} holds no message: make the backup anew, with messages chosen", file=file.name)
         yield from counted(left_out)
 
 
@@ -84,9 +84,13 @@ def _elements(file: File) -> Iterator[Element]:
                     yield element
                     root.clear()
         except DefusedXmlException as err:
-            raise BadText(f"{file.name} declares entities, as no backup does: make the backup anew") from err
+            raise NoChat(
+                f"{file.name} declares entities, as no backup does: make the backup anew", file=file.name
+            ) from err
         except (ParseError, LookupError, UnicodeDecodeError) as err:
-            raise BadText(f"{file.name} is damaged, or no backup of messages: make the backup anew") from err
+            raise NoChat(
+                f"{file.name} is damaged, or no backup of messages: make the backup anew", file=file.name
+            ) from err
 
 
 def _items(element: Element, chat: Chat, file: File) -> Iterator[Item]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from data.errors import BadText
+from data.errors import BadText, NoChat
 from data.importers.archives import folder, is_archive
 from data.importers.chat import FORWARDED, ME, MEDIA, NOTICE, Chat, counted
 from data.importers.imported import Attachment, File, Item
@@ -62,7 +62,7 @@ class Telegram:
             else:  # an id, which every chat has, behind its name and before its messages
                 chat, name = Chat(file.name, name or f"{value}", left_out), ""
         if not read_any:
-            raise BadText(f"{file.name} holds no message of Telegram: export the chat as JSON")
+            raise NoChat(f"{file.name} holds no message of Telegram: export the chat as JSON", file=file.name)
         yield from counted(left_out)
 
 
@@ -79,7 +79,9 @@ def _result(beside: dict[str, File], file: File) -> tuple[str, File]:
         return file.name, file
     found = [(path, each) for path, each in beside.items() if each.name == "result.json"]
     if len(found) != 1:
-        raise BadText(f"{file.name} holds {len(found)} files called result.json: give the zip of one export")
+        raise NoChat(
+            f"{file.name} holds {len(found)} files called result.json: give the zip of one export", file=file.name
+        )
     return found[0]
 
 

@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 
-from data.errors import BadText
+from data.errors import BadText, Damaged, Empty, TooMuch
 from data.importers.imported import File
 
 LARGEST_BYTES = 5_000_000
@@ -40,14 +40,14 @@ UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile)
 def whole(file: File, most_bytes: int = LARGEST_BYTES) -> bytes:
     """All of a file. Raises `BadText` where it is too large or cannot be read."""
     if file.size_bytes > most_bytes:
-        raise BadText(_too_large(file.name, most_bytes))
+        raise TooMuch(_too_large(file.name, most_bytes), file=file.name)
     try:
         with file.opened() as stream:
             data = stream.read(most_bytes + 1)
     except UNREADABLE as err:
-        raise BadText(f"{file.name} cannot be read: it is damaged, or gone: give it anew") from err
+        raise Damaged(f"{file.name} cannot be read: it is damaged, or gone: give it anew", file=file.name) from err
     if len(data) > most_bytes:
-        raise BadText(_too_large(file.name, most_bytes))
+        raise TooMuch(_too_large(file.name, most_bytes), file=file.name)
     return data
 
 
@@ -63,16 +63,16 @@ def opening(file: File) -> str:
 def decoded(name: str, data: bytes) -> str:
     """The text with plain line ends. `name` is the file's, for the message. Raises `BadText`."""
     if len(data) > LARGEST_BYTES:
-        raise BadText(_too_large(name, LARGEST_BYTES))
+        raise TooMuch(_too_large(name, LARGEST_BYTES), file=name)
     return _plain(name, data)
 
 
 def _plain(name: str, data: bytes, is_whole: bool = True) -> str:
     text = _LINE_ENDS.sub("\n", _decoded(name, data, is_whole).removesuffix(DOS_END))
     if _CONTROL.search(text):
-        raise BadText(f"{name} holds control characters, as no text does: save it as plain text")
+        raise Damaged(f"{name} holds control characters, as no text does: save it as plain text", file=name)
     if not text.strip():
-        raise BadText(f"{name} is empty: choose a file with words in it")
+        raise Empty(f"{name} is empty: choose a file with words in it", file=name)
     return text
 
 
@@ -82,9 +82,9 @@ def _decoded(name: str, data: bytes, is_whole: bool) -> str:
             try:
                 return _in(encoding, data, is_whole)
             except UnicodeDecodeError as err:
-                raise BadText(f"{name} is damaged: save it anew as UTF-8") from err
+                raise Damaged(f"{name} is damaged: save it anew as UTF-8", file=name) from err
     if b"\0" in data:
-        raise BadText(f"{name} is not plain text: save it as .txt in UTF-8")
+        raise Damaged(f"{name} is not plain text: save it as .txt in UTF-8", file=name)
     for encoding, fits in (("utf-8", None), ("gb18030", _is_chinese), ("cp1252", _is_western)):
         try:
             text = _in(encoding, data, is_whole)
@@ -92,7 +92,7 @@ def _decoded(name: str, data: bytes, is_whole: bool) -> str:
             continue
         if fits is None or fits(text):
             return text
-    raise BadText(f"{name}: how its text is encoded cannot be told: save it as UTF-8")
+    raise Damaged(f"{name}: how its text is encoded cannot be told: save it as UTF-8", file=name)
 
 
 def _in(encoding: str, data: bytes, is_whole: bool) -> str:
@@ -129,7 +129,7 @@ def encoding(name: str, head: bytes) -> str:
         if head.startswith(mark):
             return marked
     if b"\0" in head:
-        raise BadText(f"{name} is not plain text: save it as .txt in UTF-8")
+        raise Damaged(f"{name} is not plain text: save it as .txt in UTF-8", file=name)
     for found, fits in (("utf-8", None), ("gb18030", _is_chinese), ("cp1252", _is_western)):
         try:
             text = _in(found, head, is_whole=False)
@@ -137,4 +137,4 @@ def encoding(name: str, head: bytes) -> str:
             continue
         if fits is None or fits(text):
             return found
-    raise BadText(f"{name}: how its text is encoded cannot be told: save it as UTF-8")
+    raise Damaged(f"{name}: how its text is encoded cannot be told: save it as UTF-8", file=name)

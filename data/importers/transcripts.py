@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import PurePath
 
-from data.errors import BadText
+from data.errors import NoChat, UnknownVoice
 from data.importers.documents import text_of
 from data.importers.imported import File, Item, Spoken
 from data.importers.letters import date_of, left_out
@@ -98,7 +98,7 @@ class Transcript:
         date = None if are_captions else date_of(lines[: _first_time(lines)])
         said = list(_sentences(list(_attributed(file.name, cues, reasons))))
         if not said:
-            raise BadText(f"{file.name} holds no words with their times: choose another transcript")
+            raise NoChat(f"{file.name} holds no words with their times: choose another transcript", file=file.name)
         conversation = PurePath(file.name).stem if any(each.author for each in said) else None
         for place, each in enumerate(said):
             at = None if conversation is None else place
@@ -178,7 +178,9 @@ def _attributed(name: str, cues: list[_Cue], reasons: list[str]) -> Iterator[_Sa
     said = [each for cue in cues for each in _lines_said(cue, are_named, reasons)]
     named = any(each.author for each in said)
     if not named and any(each.author == "" for each in said):
-        raise BadText(f"{name}: several people speak and nobody is named: write `Name: ` before what each says")
+        raise UnknownVoice(
+            f"{name}: several people speak and nobody is named: write `Name: ` before what each says", file=name
+        )
     speaker: str | None = None
     for each in said:
         speaker = speaker if each.author is None else each.author

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from data.errors import BadText
+from data.errors import NoChat
 from data.importers.chat import BEFORE, ME, MEDIA, NOT_TEXT, NOTICE, QUOTED, Chat, at
 from data.importers.imported import File, Item
 from data.importers.lines import lines, pieces
@@ -95,7 +95,9 @@ class WeChat:
         """Each message, and what was none. Raises `BadText`."""
         reader = _reader(opening(file))
         if reader is None:
-            raise BadText(f"{file.name} is no export of WeChat that is known: export the chat as CSV or TXT")
+            raise NoChat(
+                f"{file.name} is no export of WeChat that is known: export the chat as CSV or TXT", file=file.name
+            )
         chat = Chat(file.name, re.sub(r"(?:_utf8)?\.(?:csv|txt|html?)$", "", file.name))
         yield from reader(file, chat)
         yield from chat.ended()
@@ -143,7 +145,7 @@ def _table(file: File, chat: Chat) -> Iterator[Letter]:
             text = _cell(cells.get(what, ""))
             yield from _message(cells.get(kind, ""), author, _moment(cells.get(when, "")), text, chat)
     except (csv.Error, StopIteration) as err:
-        raise BadText(f"{file.name} is no table that can be read: export the chat anew as CSV") from err
+        raise NoChat(f"{file.name} is no table that can be read: export the chat anew as CSV", file=file.name) from err
 
 
 def _first(cells: dict[str, str], names: tuple[str, ...]) -> str | None:
@@ -283,7 +285,7 @@ def _objects(file: File, chat: Chat) -> Iterator[str]:
                 return
             if len(held) > HELD_CHARS:
                 break
-    raise BadText(f"{file.name} holds no whole list of messages: export the chat anew, as CSV or TXT")
+    raise NoChat(f"{file.name} holds no whole list of messages: export the chat anew, as CSV or TXT", file=file.name)
 
 
 def _taken(held: str) -> tuple[str, list[str], bool]:
@@ -329,9 +331,11 @@ def _page_of_messages(file: File, chat: Chat) -> Iterator[Letter]:
         page.feed(piece)
         yield from page.letters(chat)
         if page.held_chars > HELD_CHARS:
-            raise BadText(f"{file.name} is damaged: export the chat anew, as TXT")
+            raise NoChat(f"{file.name} is damaged: export the chat anew, as TXT", file=file.name)
     if not page.read_any:
-        raise BadText(f"{file.name} shows its messages only while one scrolls: export the chat anew, as TXT")
+        raise NoChat(
+            f"{file.name} shows its messages only while one scrolls: export the chat anew, as TXT", file=file.name
+        )
 
 
 class _Page:

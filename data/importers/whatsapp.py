@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from data.errors import BadText
+from data.errors import BadText, NoChat
 from data.importers.archives import folder, is_archive
 from data.importers.chat import BEFORE, DELETED, MEDIA, NOTICE, Chat, named, on, unmarked
 from data.importers.imported import Attachment, File, Item
@@ -136,7 +136,9 @@ def _chat_in(file: File) -> tuple[File, dict[str, File]]:
     inside = folder(file)
     chats = [path for path in inside if _CHAT_FILE.fullmatch(inside[path].name)]
     if len(chats) != 1:
-        raise BadText(f"{file.name} holds {len(chats)} chats of WhatsApp: give a zip as WhatsApp exported it")
+        raise NoChat(
+            f"{file.name} holds {len(chats)} chats of WhatsApp: give a zip as WhatsApp exported it", file=file.name
+        )
     place = chats[0].rpartition("/")[0]
     return inside[chats[0]], {each.name: each for path, each in inside.items() if path.rpartition("/")[0] == place}
 
@@ -216,7 +218,7 @@ def _form(file: File) -> _Form:
             back[order] += last.get(order, "") > date
             last[order] = date
     if first is None:
-        raise BadText(f"{file.name} is no chat of WhatsApp: export it anew from WhatsApp, as it is")
+        raise NoChat(f"{file.name} is no chat of WhatsApp: export it anew from WhatsApp, as it is", file=file.name)
     return _Form(first, _order(sure, back, first))
 
 

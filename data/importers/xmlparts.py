@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from data.errors import BadText
+from data.errors import Damaged, TooMuch
 from data.importers.imported import File
 from data.importers.text import UNREADABLE
 
@@ -35,7 +35,7 @@ def show(file: File, part: File, shown: Shown, damaged: str) -> None:
     from defusedxml.ElementTree import XMLParser
 
     if part.size_bytes > LARGEST_PART_BYTES:
-        raise BadText(f"{file.name} holds too much text: cut it into shorter files")
+        raise TooMuch(f"{file.name} holds too much text: cut it into shorter files", file=file.name)
     try:
         parser = XMLParser(target=shown, forbid_dtd=True)
         with part.opened() as stream:
@@ -43,4 +43,4 @@ def show(file: File, part: File, shown: Shown, damaged: str) -> None:
                 parser.feed(piece)
         parser.close()
     except BROKEN_PART as err:
-        raise BadText(damaged) from err
+        raise Damaged(damaged, file=file.name) from err

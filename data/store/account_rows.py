@@ -150,6 +150,10 @@ class AccountRows:
         """Whether the account had it."""
         return self._remove(tokens, account_id, token_id)
 
+    def end_tokens(self, account_id: str) -> None:
+        """All of an account."""
+        self._connection.execute(delete(tokens).where(tokens.c.account_id == account_id))
+
     # Inside
 
     def _accounts(self, *which: Any) -> list[AccountRow]:

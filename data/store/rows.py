@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Delete, Select, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.schema import Table
 
 from data.store import schema
@@ -318,9 +331,14 @@ class Rows:
         chosen = _papers(chosen, memorial_id, job_id)
         if names is not None:
             chosen = chosen.where(schema.papers.c.name.in_(names))
-        rows = list(self._connection.execute(chosen))
-        self._connection.execute(delete(schema.papers).where(schema.papers.c.id.in_([row.id for row in rows])))
-        return [blob_id for blob_id in dict.fromkeys(row.blob_id for row in rows) if self.remove_unused(blob_id)]
+        return self._remove_papers(list(self._connection.execute(chosen)))
+
+    def remove_alike_papers(self, memorial_id: str, job_id: str, prefix: str) -> list[str]:
+        """Of a job's papers whose names begin so, and of others' of the same names, the same as `remove_papers`."""
+        table = schema.papers
+        names = _papers(select(table.c.name), memorial_id, job_id).where(table.c.name.startswith(prefix))
+        alike = select(table.c.id, table.c.blob_id).where(table.c.memorial_id == memorial_id, table.c.name.in_(names))
+        return self._remove_papers(list(self._connection.execute(alike)))
 
     def jobs(self, before: datetime) -> list[tuple[str, str]]:
         """Memorial and id of every job that got its first paper before then. Papers of an upload are no job's."""
@@ -385,6 +403,10 @@ class Rows:
         arriving = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id).scalar_subquery()
         is_seen = or_(table.c.arrival.is_(None), arriving.is_(None), table.c.arrival != arriving)
         return table.c.memorial_id == memorial_id, is_seen
+
+    def _remove_papers(self, rows: Sequence[Row[Any]]) -> list[str]:
+        self._connection.execute(delete(schema.papers).where(schema.papers.c.id.in_([row.id for row in rows])))
+        return [blob_id for blob_id in dict.fromkeys(row.blob_id for row in rows) if self.remove_unused(blob_id)]
 
     def _insert(self, table: Table, **values: Any) -> int:
         key = self._connection.execute(insert(table).values(**values)).inserted_primary_key

@@ -2,6 +2,7 @@
 not.
 
     Anybody        no account is needed
+    AnybodyAnyTime the same, however often: for the files of the pages, which are in memory and the same for all
     SignedIn       an account, by the cookie of its session or by a token
     Own            an account by its session alone: no token makes tokens or changes passwords
     Keeper         the account that keeps this home, by its session or a token of a steward's scope
@@ -49,12 +50,16 @@ class Member:
 
 
 class Anyone:
-    """Marks a route that is open to all."""
+    """Marks a route that is open to all. `counted`: how often somebody may ask."""
+
+    def __init__(self, *, counted: bool = True) -> None:
+        self._counted = counted
 
     def __call__(self, connection: HTTPConnection) -> None:
         """Nothing is asked, but that a page of ours asks, and not too often."""
         entrance.check_origin(connection)
-        entrance.count(connection, None)
+        if self._counted:
+            entrance.count(connection, None)
 
 
 class Signed:
@@ -73,7 +78,7 @@ class Signed:
         if self.by_session and grant.scope is not None:
             raise problems.forbidden("a token cannot do this: sign in with the account's name and password")
         if self.keeper and not (grant.account.keeper and grant.scope in (None, "steward") and not grant.memorial_id):
-            raise problems.forbidden("only the keeper of this home may do this")
+            raise problems.forbidden("only the keeper of this home may do this", "for-the-keeper")
         return grant
 
 
@@ -119,6 +124,7 @@ def member_of(connection: HTTPConnection, grant: Grant, memorial_id: str) -> Mem
 
 
 Anybody = Annotated[None, Depends(Anyone())]
+AnybodyAnyTime = Annotated[None, Depends(Anyone(counted=False))]
 SignedIn = Annotated[Grant, Depends(Signed())]
 Own = Annotated[Grant, Depends(Signed(by_session=True))]
 Keeper = Annotated[Grant, Depends(Signed(keeper=True))]

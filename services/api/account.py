@@ -46,6 +46,7 @@ class NewPassword(BaseModel):
 
     old: str | None = Field(None, max_length=LONGEST_CHARS, examples=["a lamp in the window"])
     new: str = Field(max_length=LONGEST_CHARS, examples=["four apples and a pear"])
+    keep_tokens: bool = Field(False, description="Tokens go on to work; else they end, as somebody else may have one.")
 
 
 class GivenPassword(BaseModel):
@@ -119,14 +120,14 @@ def remove(request: Request, response: Response, grant: Own) -> None:
 
 @router.put("/account/password", status_code=204, summary="Set another password")
 def set_password(request: Request, given: NewPassword, grant: Own) -> None:
-    """Every other session of the account ends."""
+    """Every other session of the account ends, and every token, unless they shall be kept."""
     lantern, key = lantern_of(request), f"password {grant.account.id}"
     if grant.account.has_password:
         lantern.throttle.guess(key, OF_A_NAME)
         if not lantern.accounts.fits(grant.account.id, given.old or ""):
-            raise Problem(403, "wrong-password", "the old password is another one: type it again")
+            raise Problem(403, "old-password", "the old password is another one: type it again")
         lantern.throttle.right(key)
-    lantern.accounts.set_password(grant.account.id, given.new, grant.id)
+    lantern.accounts.set_password(grant.account.id, given.new, grant.id, keep_tokens=given.keep_tokens)
 
 
 @router.get("/account/sessions", summary="Where one is signed in")
@@ -184,10 +185,10 @@ def remove_account(request: Request, account_id: AccountId, _: OwnKeeper) -> Non
 
 @router.put("/accounts/{account_id}/password", status_code=204, summary="Give somebody a new password")
 def give_password(request: Request, account_id: AccountId, given: GivenPassword, keeper: OwnKeeper) -> None:
-    """For somebody who forgot theirs; all their sessions end. One's own is changed with the old one."""
+    """For somebody who forgot theirs; all their sessions and tokens end. One's own is changed with the old one."""
     accounts = lantern_of(request).accounts
     if account_id == keeper.account.id:
-        raise problems.conflict("this is your own account: change its password with the old one")
+        raise problems.conflict("own-account", "this is your own account: change its password with the old one")
     accounts.set_password(_found(accounts.account(account_id)).id, given.new)
 
 

@@ -1,12 +1,16 @@
 """Clips that are kept: an answer to have, and farewells. Knows jobs, and not how a clip is made.
 
-Everybody sees the clips that they had made; stewards see all.
+Everybody sees the clips that they had made; stewards see all. One in which something is said that the family took back
+since is shown to stewards alone, and says so.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -14,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from data.clips_kept import ClipKind, KeptClip
 from data.errors import UnknownNote
-from services import answers
+from services import answers, letters
 from services.api import problems
 from services.api.access import AsSteward, AsVisitor, Member
 from services.api.etags import tag
@@ -22,11 +26,14 @@ from services.api.files import documented, file_response, get_and_head
 from services.api.idempotency import Idempotent
 from services.api.jobs import JobBody, hand_in
 from services.api.paging import Page, Paged
+from services.live.conversations import PhraseTold
+from services.report import phrase_report
 
 router = APIRouter(prefix="/memorials/{memorial_id}", tags=["clips"], route_class=Idempotent)
 
 NAME_CHARS = 80  # of a file, without its ending
 LAST_PLACE = 2**31 - 1
+GONE = "this clip is not here, or not any more: look at the list of clips"
 
 ClipId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a clip: that of the job that made it.")]
 
@@ -56,6 +63,12 @@ class ClipBody(BaseModel):
         description="The line that was answered, or how a farewell begins.", examples=["What of the moth?"]
     )
     text: str = Field(description="What is said in it.", examples=["We taped it into the book."])
+    phrases: list[PhraseTold] = Field(description="The same, each with its mark and where it comes from.")
+    outdated: bool = Field(
+        description="Something in it was taken back since, or is not for whom it was made any more: remove it, or film "
+        "it anew. Only stewards see such a clip."
+    )
+    taken_back: list[str] = Field(description="Which sentences.", examples=[["We taped it into the book."]])
     author: str | None = Field(description="Who wrote a farewell.")
     mine: bool = Field(description="Whether it was made for whoever asks.")
     duration_s: float = Field(examples=[4.2])
@@ -66,14 +79,32 @@ class ClipBody(BaseModel):
     file: str = Field(description="Where the MP4 is.")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A clip, and what is said in it and was taken back since, or is not for whom it was made any more."""
+
+    clip: KeptClip
+    taken_back: list[str]
+
+
 def _clip(member: AsVisitor, clip_id: ClipId) -> KeptClip:
     clip = member.lantern.archive.clips(member.memorial.id).one(clip_id)
-    if not _may_see(member, clip):
-        raise UnknownNote("this clip is not here, or not any more: look at the list of clips")
+    if not _is_theirs(member, clip):
+        raise UnknownNote(GONE)
     return clip
 
 
-Seen = Annotated[KeptClip, Depends(_clip)]
+Theirs = Annotated[KeptClip, Depends(_clip)]
+
+
+def _shown_clip(member: AsVisitor, clip: Theirs) -> Shown:
+    shown = next(_shown(member, [clip]), None)
+    if shown is None:
+        raise UnknownNote(GONE)
+    return shown
+
+
+Seen = Annotated[Shown, Depends(_shown_clip)]
 
 
 @router.post("/clips", status_code=202)
@@ -100,32 +131,62 @@ def make_farewell(member: AsSteward, farewell: Farewell, response: Response) -> 
 
 @router.get("/clips")
 def list_clips(member: AsVisitor, window: Paged) -> Page[ClipBody]:
-    """One's own, and for stewards all, the latest first."""
-    seen = [each for each in member.lantern.archive.clips(member.memorial.id).all() if _may_see(member, each)]
-    return window.page(seen, lambda each: each.id, lambda each: _body(member, each))
+    """One's own, and for stewards all, the latest first. One that is `outdated` is there for stewards alone."""
+    theirs = [each for each in member.lantern.archive.clips(member.memorial.id).all() if _is_theirs(member, each)]
+    return window.page(_shown(member, theirs), lambda each: each.clip.id, lambda each: _body(member, each))
 
 
 @router.get("/clips/{clip_id}")
-def get_clip(member: AsVisitor, clip: Seen) -> ClipBody:
+def get_clip(member: AsVisitor, shown: Seen) -> ClipBody:
     """What is known of one."""
-    return _body(member, clip)
+    return _body(member, shown)
 
 
 @get_and_head(router, "/clips/{clip_id}/file", responses=documented("video/mp4") | problems.responses(416))
-def get_clip_file(request: Request, member: AsVisitor, clip: Seen) -> Response:
+def get_clip_file(request: Request, member: AsVisitor, shown: Seen) -> Response:
     """The MP4, whole or in part. Browsers save it under a name that says whose it is."""
+    clip = shown.clip
     with member.lantern.archive.clips(member.memorial.id).file(clip.id) as path:
         return file_response(request, path, "video/mp4", tag(clip.id), _file_name(member, clip))
 
 
+@router.post("/clips/{clip_id}/anew", status_code=202)
+def make_clip_anew(member: AsVisitor, shown: Seen, response: Response) -> JobBody:
+    """Film an answer anew, without what was taken back since. Once that is done it stands in the place of the old one.
+
+    Refused where nothing is left of it, and for a farewell: that is ordered anew.
+    """
+    visitor = _visitors(member).get(shown.clip.account_id) or shown.clip.about.visitor
+    order = answers.clip_again_order(member.lantern.archive, member.memorial, shown.clip, visitor)
+    return hand_in(member, "clip", {"order": order}, response)
+
+
 @router.delete("/clips/{clip_id}", status_code=204)
-def remove_clip(member: AsVisitor, clip: Seen) -> None:
-    """Remove it for good."""
+def remove_clip(member: AsVisitor, clip: Theirs) -> None:
+    """Remove it for good, outdated or not."""
     member.lantern.archive.clips(member.memorial.id).remove(clip.id)
 
 
-def _may_see(member: Member, clip: KeptClip) -> bool:
+def _is_theirs(member: Member, clip: KeptClip) -> bool:
     return clip.account_id == member.grant.account.id or member.may("steward")
+
+
+def _shown(member: Member, clips: Iterable[KeptClip]) -> Iterator[Shown]:
+    """Those that whoever asks may see, each held against what may be said today to whom it was made for."""
+    visitors = _visitors(member)
+    still_said = cache(partial(letters.still_said, member.lantern.archive, member.memorial))
+    for clip in clips:
+        taken_back = list[str]()
+        if clip.kind == "answer":
+            is_still_said = still_said(visitors.get(clip.account_id) or clip.about.visitor)
+            taken_back = [each.text for each in clip.about.phrases if not is_still_said(each)]
+        if not taken_back or member.may("steward"):
+            yield Shown(clip, taken_back)
+
+
+def _visitors(member: Member) -> dict[str | None, str | None]:
+    """As whom the family knows each account now."""
+    return {each.account_id: each.visitor for each in member.lantern.archive.members(member.memorial.id).all()}
 
 
 def _file_name(member: Member, clip: KeptClip) -> str:
@@ -134,13 +195,16 @@ def _file_name(member: Member, clip: KeptClip) -> str:
     return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", told)[:NAME_CHARS].strip(" .") + ".mp4"
 
 
-def _body(member: Member, clip: KeptClip) -> ClipBody:
-    about = clip.about
+def _body(member: Member, shown: Shown) -> ClipBody:
+    clip, about = shown.clip, shown.clip.about
     return ClipBody(
         id=clip.id,
         kind=clip.kind,
         title=about.title,
         text=about.text,
+        phrases=[PhraseTold(**phrase_report(each)) for each in about.phrases],
+        outdated=bool(shown.taken_back),
+        taken_back=shown.taken_back,
         author=about.author,
         mine=clip.account_id == member.grant.account.id,
         duration_s=about.duration_s,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Lock
 
 from fastapi import Request, WebSocket
 from starlette.requests import HTTPConnection
@@ -14,6 +15,7 @@ from orchestrator.jobs import Desk
 from services.api.few import Few
 from services.api.first_start import FirstStart
 from services.api.job_events import Watches
+from services.api.seen_faces import SeenFaces
 from services.api.throttle import Throttle
 from services.openid import OpenId
 
@@ -31,6 +33,8 @@ class Lantern:
     openid: OpenId = field(default_factory=OpenId)
     watches: Watches = field(default_factory=Watches)
     few: Few = field(default_factory=Few)
+    faces: SeenFaces = field(default_factory=SeenFaces)
+    founding: Lock = field(default_factory=Lock)  # held while it is seen whether a sample is there, and made if not
 
 
 def lantern_of(connection: HTTPConnection) -> Lantern:

@@ -14,10 +14,13 @@ from services.api.access import Anyone, Needs, Signed
 DESCRIPTION = """A digital memorial that one can talk to. Everything here stays on the machine that serves it.
 
 Every answer carries marks that say whose words it holds; every clip is labelled as made by a program.
-Errors are `application/problem+json`. Times are ISO 8601 in UTC; lengths of clips are seconds, sizes bytes or pixels.
+Errors are `application/problem+json`: `type` names what happened, `title` says what that means, and what the `detail`
+tells of stands in members of its own, such as `file` or `names`.
+Times are ISO 8601 in UTC; lengths of clips are seconds, sizes bytes or pixels.
 
 Programs send a token, made on the page of an account: `Authorization: Bearer lantern_…`. With the cookie of a session,
-whatever changes something sends `X-CSRF-Token` too, as `GET /session` tells it."""
+whatever changes something sends `X-CSRF-Token` too, as `GET /session` tells it. Another password ends every other
+session and every token, unless `keep_tokens` is sent with it."""
 
 TAGS = {
     "accounts": "Who may come in: the first start, sessions, tokens, invitations that are accepted.",
@@ -25,7 +28,11 @@ TAGS = {
     "memorials": "Those that are shared with whoever asks; new ones, and samples.",
     "uploads": "Files on their way, in pieces that can be taken up again.",
     "sources": "What the family brought: looked through first, then added; left out, or not for somebody.",
-    "portrait": "The photo that moves, and the other photos.",
+    "portrait": """The photo that moves, and the other photos.
+
+Where a photo shows several people, `GET …/photos/{file_id}/faces`, or `GET …/uploads/{upload_id}/faces` before it is
+added, tells where each face is and gives a picture of each. `POST …/portrait` then takes the number of the chosen one:
+`{"photo": "1c9d6f3a5b8e4d7f9a0c2e4b6d8f0a1c", "face": 2}`, or `{"uploads": ["5b1c…"], "face": 2}`.""",
     "speech": "What was said aloud, as words.",
     "jobs": "Long work, with its progress as server-sent events.",
     "conversations": """`POST …/conversations` begins one; `POST …/turns` answers a line in words alone.
@@ -50,13 +57,14 @@ TAGS = {
 | `end` | `turn`, `reason` (`said`, `interrupted`, `failed`), `duration_s`, `remembered`, `problem` |
 | `problem` | what was not understood or could not be done; the socket stays open |
 
-Closing codes: 4001 opened elsewhere, 4004 removed, 1008 too many messages that were not understood, or not invited any
-more, 1001 the service ends.""",
+Closing codes: 4001 opened elsewhere, 4004 removed, 4029 too many talk already: come again later, 1008 too many
+messages that were not understood, or not invited any more, 1001 the service ends.""",
     "voice": "How the memorial sounds: engine, recordings, learning, and a voice that waits to be heard.",
     "tuning": "A language model of the memorial's own, and which engine answers.",
     "visitors": "Those who talk with it, as the family knows them; and the family's words.",
     "memory": "What visitors told, and what the family takes back.",
-    "clips": "Answers and farewells as films.",
+    "clips": """Answers and farewells as films. An answer that says what the family took back since is `outdated`:
+stewards see it still, to remove it or to film it anew without those words, and nobody else does.""",
     "health": "How the service is.",
 }
 SCHEMES = {

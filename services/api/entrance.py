@@ -93,7 +93,7 @@ def check_origin(connection: HTTPConnection) -> None:
     """Raises 403 where a page of another origin would change something. Programs send no origin."""
     origin = connection.headers.get("Origin")
     if not _is_safe(connection) and origin is not None and origin.partition("://")[2] != connection.headers.get("Host"):
-        raise problems.forbidden("this came from another page: open the page of this Lantern itself")
+        raise problems.forbidden("this came from another page: open the page of this Lantern itself", "other-page")
 
 
 def _check_meant(connection: HTTPConnection, secret: str) -> None:
@@ -106,7 +106,7 @@ def _check_meant(connection: HTTPConnection, secret: str) -> None:
         return
     sent = connection.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(sent.encode(), csrf_token(secret).encode()):
-        raise problems.forbidden(f"the header {CSRF_HEADER} is missing or old: GET /session tells it")
+        raise problems.forbidden(f"the header {CSRF_HEADER} is missing or old: GET /session tells it", "other-page")
 
 
 def _is_safe(connection: HTTPConnection) -> bool:

@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import metrics
-from services.api.problems import Problem, problem, respond
+from services.api.problems import MEDIA_TYPE, Problem, problem, respond, too_much
 from services.logs import tell
 
 BODY_BYTES: Final = 2**20  # of a request, unless its route says more
@@ -108,7 +108,7 @@ class Guard:
             await send({"type": "websocket.close", "code": GOING_AWAY, "reason": "Lantern was closed"})
 
     async def _request(self, visit: _Visit, receive: Receive, send: Send) -> None:
-        answer = _dressed(visit, send)
+        answer = _as_problem(visit, receive, _dressed(visit, send))
         visit.whole = not _has_body(visit.scope)
         self._running += 1
         try:
@@ -216,6 +216,22 @@ def _dressed(visit: _Visit, send: Send) -> Send:
         elif message["type"] == "http.response.body":
             visit.sent_bytes += len(message.get("body", b""))
         await send(message)
+
+    return answer
+
+
+def _as_problem(visit: _Visit, receive: Receive, send: Send) -> Send:
+    """The same, but where the framework refuses a body unread, in words of its own, ours go out instead."""
+    is_instead = False
+
+    async def answer(message: Message) -> None:
+        nonlocal is_instead
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            is_instead = Headers(scope=message).get("content-type") != MEDIA_TYPE
+            if is_instead:
+                await respond(too_much())(visit.scope, receive, send)
+        if not is_instead:
+            await send(message)
 
     return answer
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from orchestrator.job import Standing, State
@@ -26,17 +26,18 @@ from services.build import kinds
 
 router = APIRouter(tags=["jobs"])
 
-LISTED = 1_000  # of those that have ended, in the whole home
 MOST_GOING = 20  # of one account: others have work for this machine too
 
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a job.")]
 
 
 class Failure(BaseModel):
-    """What a job failed with, as a refusal would tell it."""
+    """What a job failed with, as a refusal would tell it, the facts included."""
 
-    type: str = Field(examples=["/problems/not-ready"])
-    detail: str = Field(examples=["this memorial has no voice yet: `lantern add` a recording of them"])
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/several-faces"])
+    detail: str = Field(examples=["2 faces found (1: left, 2: right): say which …"])
 
 
 class JobBody(BaseModel):
@@ -85,8 +86,8 @@ def _whole(member: Member, standing: Standing) -> JobBody:
         paper = member.lantern.archive.paper(member.memorial.id, standing.id, "report")
         return shown(standing, report=None if paper is None else json.loads(paper))
     if standing.state == "failed":
-        failure = problems.problem(member.lantern.desk.failure(standing))
-        return shown(standing, problem=Failure(type=f"/problems/{failure.name}", detail=str(failure)))
+        told = problems.body(problems.problem(member.lantern.desk.failure(standing)))
+        return shown(standing, problem={name: told[name] for name in told if name not in {"title", "status"}})
     return shown(standing)
 
 
@@ -107,9 +108,9 @@ Seen = Annotated[Standing, Depends(_of)]
 
 @router.get("/memorials/{memorial_id}/jobs")
 def list_jobs(member: AsVisitor, window: Paged) -> Page[JobBody]:
-    """The long work of a memorial, the latest first."""
-    found = [each for each in member.lantern.desk.standings(LISTED) if _may_see(member, each)]
-    return window.page(reversed(found), lambda each: each.id, shown)
+    """The long work of a memorial, the latest handed in first. What ended a month ago is forgotten."""
+    found = (each for each in member.lantern.desk.history() if _may_see(member, each))
+    return window.page(found, lambda each: each.id, shown)
 
 
 @router.get("/memorials/{memorial_id}/jobs/{job_id}")
@@ -122,7 +123,7 @@ def get_job(member: AsVisitor, standing: Seen) -> JobBody:
 def cancel_job(member: AsVisitor, standing: Seen) -> JobBody:
     """Let it end where it is, undone; one that has ended stays as it is. Another's takes a steward."""
     if standing.by != member.grant.account.id and not member.may("steward"):
-        raise problems.forbidden("only a steward cancels what somebody else began")
+        raise problems.forbidden("only a steward cancels what somebody else began", "for-stewards")
     member.lantern.desk.cancel(standing.id)
     return shown(member.lantern.desk.standing(standing.id))
 

@@ -120,10 +120,11 @@ def make(
         response.headers["Location"] = f"/api/v1/memorials/{made.id}"
         return MadeMemorial(memorial=_body(member))
     chosen = sample(given.sample)
-    there = sampling.there(lantern.archive, chosen)
-    response.status_code = 201 if there is None else 200
-    member = member_of(request, keeper, (there or lantern.archive.create(chosen.person)).id)
-    job = None if there and sampling.is_built(lantern.archive, there) else _building(member, chosen, Response())
+    with lantern.founding:  # of two that want it at the same moment, one makes it
+        there = sampling.there(lantern.archive, chosen)
+        response.status_code = 201 if there is None else 200
+        member = member_of(request, keeper, (there or lantern.archive.create(chosen.person)).id)
+        job = None if there and sampling.is_built(lantern.archive, there) else _building(member, chosen, Response())
     response.headers["Location"] = f"/api/v1/memorials/{member.memorial.id}"
     return MadeMemorial(memorial=_body(member), job=job)
 
@@ -158,6 +159,7 @@ def remove(member: AsSteward, request: Request) -> None:
     member.lantern.archive.remove(member.memorial.id)
     house_of(request).shut_out(memorial_id=member.memorial.id)
     voice.samples.forget(member.memorial.id)
+    member.lantern.faces.forget(member.memorial.id)
 
 
 def _building(member: Member, chosen: Sample, response: Response) -> JobBody:

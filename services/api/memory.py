@@ -156,11 +156,11 @@ def _teller(member: Member, named: str | None) -> str:
     """Who tells: whoever asks, under the name by which the family knows them; a steward may name somebody."""
     mine = member.visitor
     if named is None and mine is None:
-        raise problems.conflict("nobody has said yet who you are here: a steward can, among the members")
+        raise problems.conflict("who-are-you", "nobody has said yet who you are here: a steward can, among the members")
     if named is None or (mine is not None and folded(named) == folded(mine)):
         return mine or ""
     if not member.may("steward"):
-        raise problems.forbidden("only a steward writes down what somebody else told")
+        raise problems.forbidden("only a steward writes down what somebody else told", "for-stewards")
     return named
 
 

@@ -5,7 +5,6 @@ nobody else gets an account by it. Knows no protocol.
 from __future__ import annotations
 
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
@@ -71,7 +70,7 @@ def come_back(request: Request, _: Anybody, __: OneOfFew) -> RedirectResponse:
         else:
             begin(request, response, _account(request, person))
     except LanternError as err:
-        response = RedirectResponse(f"/#openid-problem={quote(str(problems.problem(err)))}", 303)
+        response = RedirectResponse(f"/#openid-problem={problems.problem(err).name}", 303)
     response.delete_cookie(
         entrance.cookie_name(request, COOKIE), secure=entrance.is_secure(request), httponly=True, samesite="lax"
     )
@@ -99,7 +98,9 @@ def _account(request: Request, person: Person) -> Account:
     if secret is not None:
         return _invited(request, person, known, secret)
     if known is None:
-        raise problems.forbidden("nobody here has this sign-in: open the link of your invitation first")
+        raise problems.forbidden(
+            "nobody here has this sign-in: open the link of your invitation first", "unknown-sign-in"
+        )
     return known
 
 

@@ -19,7 +19,7 @@ from fastapi.responses import Response
 from starlette.requests import Request
 
 from services import pages
-from services.api.access import Anybody, MemorialId
+from services.api.access import Anybody, AnybodyAnyTime, MemorialId
 from services.api.entrance import grant_of
 from services.api.problems import not_found
 
@@ -115,13 +115,13 @@ def account_page(request: Request, _: Anybody) -> Response:
 
 
 @router.get("/favicon.ico")
-def icon(_: Anybody) -> Response:
+def icon(_: AnybodyAnyTime) -> Response:
     """What browsers ask for by themselves."""
     return _file("lantern.svg", FOR_GOOD)
 
 
 @router.get(PLACE + "{digest}/{name:path}")
-def file(digest: str, name: str, _: Anybody) -> Response:
+def file(digest: str, name: str, _: AnybodyAnyTime) -> Response:
     """A script, a style or a picture of the pages."""
     if digest != site().digest or name not in site().files:
         raise not_found()

@@ -41,18 +41,24 @@ class PortraitBody(BaseModel):
 
 
 class Portraying(BaseModel):
-    """Uploads of one person, and what the family says of them; the first says who it is."""
+    """Uploads of one person, of which the first says who it is, or a photo that is kept; and what the family says."""
 
     model_config = ConfigDict(extra="forbid")
 
     uploads: list[str] = Field(
-        min_length=1,
+        default=[],
         max_length=MOST_PHOTOS,
         description="Photos, or a video.",
         examples=[["5b1c0b8e6f5d4f0c9a3e7d2c1b0a9f8e"]],
     )
+    photo: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{32}$",
+        description="Instead of uploads: the id of a photo that is kept, as the list of photos has it.",
+        examples=[None],
+    )
     face: Annotated[int, Field(ge=1)] | Literal["all"] | None = Field(
-        None, description="Which face of the first photo, from the left; or everybody.", examples=[1]
+        None, description="Which face of the first photo, as its `faces` number them; or everybody.", examples=[1]
     )
     speaker: int | None = Field(None, ge=1, description="Which face speaks, where everybody moves.")
     frame: Literal["square", "portrait", "landscape"] | None = None
@@ -108,6 +114,8 @@ def photo_of_portrait(member: AsVisitor, _: OneOfFew, request: Request) -> Respo
 @router.post("/portrait", status_code=202, summary="Read a portrait")
 def read(given: Portraying, member: AsSteward, response: Response) -> JobBody:
     """Of one photo or several, by a job; it is the one that is shown once that is done."""
+    if bool(given.uploads) == (given.photo is not None):
+        raise problems.Problem(422, "invalid", "give uploads, or a photo that is kept")
     if (given.eyes is None) != (given.mouth is None) or (given.chin is not None and given.eyes is None):
         raise problems.Problem(422, "invalid", "mark both eyes and both corners of the mouth")
     account_id, archive = member.grant.account.id, member.lantern.archive
@@ -120,7 +128,10 @@ def read(given: Portraying, member: AsSteward, response: Response) -> JobBody:
         size_px=given.size_px or member.lantern.settings.size_px,
         marks=given.marks(),
         as_is=given.as_is,
+        photo=given.photo,
     )
+    if given.photo is not None:
+        file_of(member, given.photo, "photo")
     archive.uploads(member.memorial.id).whole(account_id, given.uploads)
     return hand_in(member, "portrait", {"order": json.dumps(order).encode()}, response)
 

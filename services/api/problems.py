@@ -1,12 +1,12 @@
 """Every refusal as `application/problem+json` (RFC 9457). Knows the errors, and no route.
 
-`type` is a relative reference that names the class of the error; `detail` is the line that the command line would
-print.
+`type` is a relative reference that names what happened, and `title` says what that means: both are the same whenever
+it happens. `detail` is the line that the command line would print, and the facts in it are members of their own, for
+those who say it in other words.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from data import errors
@@ -47,6 +47,7 @@ class Problem(LanternError):
         super().__init__(detail)
         self.status = status
         self.name = name
+        self.title = HTTPStatus(status).phrase
         self.headers = dict(headers or {})
 
 
@@ -55,14 +56,19 @@ def not_found() -> Problem:
     return Problem(404, "not-found", "there is nothing here, or it is not shared with you")
 
 
-def forbidden(detail: str) -> Problem:
+def forbidden(detail: str, name: str = "forbidden") -> Problem:
     """What somebody may see and not do."""
-    return Problem(403, "forbidden", detail)
+    return Problem(403, name, detail)
 
 
-def conflict(detail: str) -> Problem:
+def conflict(name: str, detail: str) -> Problem:
     """What the state of things does not allow."""
-    return Problem(409, "conflict", detail)
+    return Problem(409, name, detail)
+
+
+def too_much() -> Problem:
+    """A body that is larger than its route takes, and is not read."""
+    return problem(errors.TooLarge("this is more than is taken at once: send less"))
 
 
 def problem(error: Exception) -> Problem:
@@ -72,14 +78,18 @@ def problem(error: Exception) -> Problem:
     failure = in_our_words(error)
     status = next(STATUSES[each] for each in type(failure).__mro__ if each in STATUSES)
     headers = {"Retry-After": str(BUSY_AGAIN_S)} if isinstance(failure, errors.Busy) else None
-    return Problem(status, _kebab(type(failure).__name__), str(failure), headers)
+    told = Problem(status, failure.name, str(failure), headers)
+    told.facts = failure.facts
+    told.title = (type(failure).__doc__ or "").split("\n")[0].rstrip(".").replace("`", "")
+    return told
 
 
 def body(told: Problem) -> dict[str, Any]:
     """The JSON of one."""
     return {
+        **told.facts,
         "type": f"/problems/{told.name}",
-        "title": HTTPStatus(told.status).phrase,
+        "title": told.title,
         "status": told.status,
         "detail": str(told),
     }
@@ -91,12 +101,24 @@ def respond(told: Problem, **more: Any) -> JSONResponse:
 
 
 class ProblemBody(BaseModel):
-    """A refusal, as the documentation shows it."""
+    """A refusal, as the documentation shows it. What its detail tells of stands in members of its own."""
 
-    type: str = Field(examples=["/problems/not-found"])
-    title: str = Field(examples=["Not Found"])
-    status: int = Field(examples=[404])
-    detail: str = Field(examples=["there is nothing here, or it is not shared with you"])
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="What happened.", examples=["/problems/which-of-them"])
+    title: str = Field(
+        description="What that means: the same for all of a type.",
+        examples=["Nobody has said who of the names in a chat the person is"],
+    )
+    status: int = Field(examples=[422])
+    detail: str = Field(
+        description="A line for people, as the command line prints it.",
+        examples=["chat.txt: who of them is Ann Lee? Say it with --person NAME; they are Mum (210), Joe (180)"],
+    )
+    file: str = Field("", description="The file that it is about.", examples=["chat.txt"])
+    names: list[str] = Field([], description="Those of whom it speaks.", examples=[["Mum", "Joe"]])
+    faces: int = Field(0, description="How many are in the photo.", examples=[3])
+    most: int = Field(0, description="How much is taken: characters of a text, say.", examples=[200])
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -122,7 +144,9 @@ def install(app: FastAPI) -> None:
 
     async def http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
-        name = _kebab(HTTPStatus(error.status_code).phrase.title().replace(" ", ""))
+        if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return respond(too_much())
+        name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         return respond(Problem(error.status_code, name, str(error.detail), error.headers))
 
     app.add_exception_handler(RequestValidationError, invalid)
@@ -130,7 +154,3 @@ def install(app: FastAPI) -> None:
     for kind in (LanternError, MemoryError, OSError, ImportError):
         app.add_exception_handler(kind, ours)
     app.add_exception_handler(Exception, ours)
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()

@@ -87,7 +87,9 @@ def set_up(request: Request, response: Response, given: Setup, _: Anybody) -> Se
     lantern, who = lantern_of(request), f"link {address_of(request)}"
     lantern.throttle.guess(who, OF_AN_ADDRESS)
     if not lantern.first_start.fits(given.link):
-        raise problems.forbidden("this is not the link of the first start: take the one that the console shows now")
+        raise problems.forbidden(
+            "this is not the link of the first start: take the one that the console shows now", "old-link"
+        )
     lantern.throttle.right(who)
     return begin(request, response, lantern.accounts.found(given.name, given.password))
 

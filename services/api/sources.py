@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from data.errors import NotReady
+from data.errors import NotForSome
 from data.memory import not_for
 from data.types import Letter
 from services import bringing, memory, uploaded
@@ -204,7 +204,9 @@ def _set_not_for(member: Member, path: str, names: list[str]) -> None:
     kept = member.lantern.archive.memory(member.memorial.id)
     around = not_for({place: those for place, those in kept.audience().items() if place != path}, path)
     if left := [name for name in around if name not in names]:
-        raise NotReady(f"more than this file is not for {', '.join(left)}: change that of the folder first")
+        raise NotForSome(
+            f"more than this file is not for {', '.join(left)}: change that of the folder first", names=left
+        )
     kept.set_audience(path, names)
 
 

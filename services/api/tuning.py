@@ -120,7 +120,9 @@ def tune(member: AsSteward, wanted: Tune, response: Response) -> JobBody:
     keeper's.
     """
     if wanted.download and not member.grant.account.keeper:
-        raise problems.forbidden("only the keeper of this home has it fetch a base: ask them, or name one that is here")
+        raise problems.forbidden(
+            "only the keeper of this home has it fetch a base: ask them, or name one that is here", "for-the-keeper"
+        )
     order = tuning.order(wanted.base, named=wanted.named, bits=wanted.bits, download=wanted.download)
     return hand_in(member, "tune", {"order": order}, response)
 
@@ -150,7 +152,9 @@ def choose_engine(member: AsSteward, _: OneOfFew, wanted: Chosen, if_match: IfMa
     etags.check(if_match, etags.tag(_body(member)))
     choice = build.tried(member.lantern.archive, member.memorial, _choice(member, wanted))[0]
     if choice.writing_by is not None and wanted.seen != choice.seen:
-        raise problems.conflict("somebody has to see samples before free writing is turned on: POST …/engine/samples")
+        raise problems.conflict(
+            "unseen", "somebody has to see samples before free writing is turned on: POST …/engine/samples"
+        )
     engines.choose(member.lantern.archive, member.memorial.id, choice)
     return _body(member)
 
@@ -165,7 +169,9 @@ def _choice(member: Member, wanted: EngineChoice) -> Choice:
         return replace(choice, base=tuning.tuned_base(member.lantern.archive, member.memorial))
     hosts = tuple(wanted.hosts)
     if not (member.grant.account.keeper or all(map(is_this_machine, hosts))):
-        raise problems.forbidden("only the keeper of this home lets their words go to another machine: ask them")
+        raise problems.forbidden(
+            "only the keeper of this home lets their words go to another machine: ask them", "for-the-keeper"
+        )
     return replace(choice, url=wanted.url, model=wanted.model, key=wanted.key, chat=wanted.chat, hosts=hosts)
 
 

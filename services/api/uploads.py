@@ -146,6 +146,7 @@ def append(upload: Expected, piece: Piece, member: AsContributor) -> Response:
 def remove(upload_id: UploadId, member: AsContributor) -> None:
     """Nothing of it is left."""
     _uploads(member).remove(member.grant.account.id, upload_id)
+    member.lantern.faces.forget_photo(member.memorial.id, upload_id)
 
 
 def _uploads(member: Member) -> Uploads:

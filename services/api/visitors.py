@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
+from data.errors import NameTaken
 from data.memory import LONGEST_CHARS
 from data.types import Visitor
 from services.api import etags, problems
@@ -66,7 +67,7 @@ def add_visitor(member: AsSteward, new: NewVisitor, response: Response) -> Visit
     """Say who visits. One of that name must not be there yet."""
     memory = member.lantern.archive.memory(member.memorial.id)
     if memory.visitor(new.name.strip()) is not None:
-        raise problems.conflict("somebody of that name is known already: say more of them instead")
+        raise NameTaken("somebody of that name is known already: say more of them instead")
     name = memory.add_visitor(Visitor(new.name.strip(), new.relation, new.called)).name
     visitor_id = next(each for each, known in memory.visitors_by_id().items() if known.name == name)
     response.headers["Location"] = f"/api/v1/memorials/{member.memorial.id}/visitors/{visitor_id}"

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from data.errors import NotReady, UnknownNote
+from data.errors import NoVoiceWaits, UnknownNote
 from services import enrolling, listening, voices
 from services.api import etags, problems
 from services.api.access import AsContributor, AsSteward, Member
@@ -177,7 +177,7 @@ def get_sample(
     archive, memorial_id, new = member.lantern.archive, member.memorial.id, which == "waiting"
     waiting = voices.waiting(archive, memorial_id)
     if new and waiting is None:
-        raise NotReady("no voice waits to be heard: have one learnt first")
+        raise NoVoiceWaits("no voice waits to be heard: have one learnt first")
     key = tag(f"{memorial_id} {which} {waiting if new else voices.state(archive, memorial_id)}")
     response = file_response(request, samples.of(member, key, new=new), WAV, key)
     if new and request.method == "GET" and response.status_code != 304 and member.may("steward"):

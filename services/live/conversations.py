@@ -12,7 +12,6 @@ from data.conversations import Conversations, KeptConversation, KeptTurn, Reason
 from data.errors import UnknownNote
 from data.label import WORDS, visible_words
 from data.types import Language, Phrase
-from services import letters
 from services.api import etags, files, problems
 from services.api.access import AsVisitor, Member
 from services.api.few import OneOfFew
@@ -21,8 +20,9 @@ from services.api.paging import Page, Paged
 from services.conversation import Opening
 from services.live.house import House, house_of
 from services.live.loops import LoopName
+from services.live.retold import retold
 from services.live.socket import LONGEST_CHARS, ConversationId
-from services.report import phrase_report
+from services.report import Json, phrase_report
 
 router = APIRouter(tags=["conversations"], route_class=Idempotent)
 
@@ -146,8 +146,8 @@ def turns(member: AsVisitor, conversation_id: ConversationId, paged: Paged) -> P
     _own(member, conversation_id)
     after = paged.after if isinstance(paged.after, int) else -1
     found, following = paged.cut(_kept(member).turns(conversation_id, after, paged.limit + 1), lambda each: each.place)
-    is_still_said = letters.still_said(member.lantern.archive, member.memorial, member.visitor)
-    return Page(items=[_turn(each, is_still_said) for each in found], next=following)
+    told = retold(member.lantern.archive, member.memorial, member.visitor)
+    return Page(items=[_turn(each, told) for each in found], next=following)
 
 
 @router.post(
@@ -238,11 +238,6 @@ def _told(kept: KeptConversation) -> ConversationTold:
     return ConversationTold(id=kept.id, began_at=kept.began_at, spoken_at=kept.spoken_at, visitor=kept.visitor)
 
 
-def _turn(kept: KeptTurn, is_still_said: Callable[[Phrase], bool] = lambda _: True) -> TurnTold:
-    phrases = [
-        PhraseTold(**phrase_report(each))
-        if is_still_said(each)
-        else PhraseTold(text="", mark=each.mark, source=None, withheld=True)
-        for each in kept.phrases
-    ]
+def _turn(kept: KeptTurn, told: Callable[[Phrase], Json] = phrase_report) -> TurnTold:
+    phrases = [PhraseTold(**told(each)) for each in kept.phrases]
     return TurnTold(turn=kept.place, line=kept.line, phrases=phrases, reason=kept.reason, said_at=kept.said_at)

@@ -13,7 +13,6 @@ from starlette.requests import HTTPConnection
 
 from data.archive import Archive, Memorial
 from data.conversations import KeptConversation
-from services.api.problems import Problem
 from services.build import Asker
 from services.conversation import Opening, opening_of
 from services.live.cast import Troupe
@@ -49,17 +48,17 @@ class House:
         return opening_of(memorial, self.troupe.speaker(memorial, asker).openings)
 
     @contextmanager
-    def seat(self, account_id: str) -> Iterator[None]:
-        """Held by each socket of an account; raises 429 where it has too many."""
+    def seat(self, account_id: str) -> Iterator[bool]:
+        """Held by each socket of an account. Whether there was one: it may have so many and no more."""
         with self._lock:
-            if self._sockets[account_id] >= SOCKETS:
-                raise Problem(429, "too-many", f"{SOCKETS} conversations of yours are open already: close one first")
-            self._sockets[account_id] += 1
+            is_free = self._sockets[account_id] < SOCKETS
+            taken = Counter({account_id: int(is_free)})
+            self._sockets += taken
         try:
-            yield
+            yield is_free
         finally:
             with self._lock:
-                self._sockets -= Counter([account_id])
+                self._sockets -= taken
 
     def enter(self, memorial: Memorial, kept: KeptConversation) -> Room:
         """The room of a conversation, opened if need be, for somebody who tells when they have left it."""

@@ -1,13 +1,15 @@
 """The portrait while nobody speaks: a loop of quiet life, one of listening, and a still picture. Knows no socket.
 
-Each loop is rendered once for a portrait and kept sealed with the memorial, behind a mark of what it was made of. Like
-an answer they begin and end at rest, so that a page can go from any of them to any other.
+Each loop is rendered once for a portrait and kept sealed with the memorial, behind a mark of what it was made of: by
+the job that reads the portrait, or else when somebody first comes, shot by shot between what is said. Like an answer
+they begin and end at rest, so that a page can go from any of them to any other.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from data.errors import LanternError
 from data.media import Label, write_clip, write_picture
 from data.stream import Stream
 from data.types import Shot
+from orchestrator.job import Job
 from orchestrator.stages import Face
 from services import answers, face_engine
 from services.live.cast import Troupe
@@ -27,6 +30,10 @@ LoopName = Literal["idle", "listen"]
 LOOPS: tuple[LoopName, ...] = get_args(LoopName)
 VERSION = 1  # of how they are made; raised, they are made anew
 MARK_CHARS = 64
+RENDERED_USUAL_S = 8.0  # both, on two cores
+GIVES_WAY_S = (
+    0.8  # from one shot to the next while somebody is answered: a tenth of the machine, and an end in a minute
+)
 
 T = TypeVar("T")
 
@@ -62,13 +69,13 @@ class Loops:
         rests_on = self._archive.face_mark(memorial.id, face_engine.CHOICE)
         return hashlib.sha256(f"{VERSION} {rests_on}".encode()).hexdigest()
 
-    def loop(self, memorial: Memorial, name: LoopName) -> bytes | None:
-        """An MP4; None where there is no portrait."""
+    def loop(self, memorial: Memorial, name: LoopName, check: Callable[[], None] = lambda: None) -> bytes | None:
+        """An MP4; None where there is no portrait. Where it is not kept yet, `check` is called before each shot."""
         mark = self.mark(memorial)
         there = self._kept(memorial, name, mark)
         if there is None:
             with self._rendering.setdefault(memorial.id, threading.Lock()):
-                there = self._kept(memorial, name, mark) or self._render(memorial, name, mark)
+                there = self._kept(memorial, name, mark) or self._render(memorial, name, mark, check)
         return there
 
     def poster(self, memorial: Memorial) -> bytes | None:
@@ -120,14 +127,22 @@ class Loops:
         kept = self._archive.model_file(memorial.id, f"loop-{name}")
         return kept[MARK_CHARS:] if kept is not None and kept[:MARK_CHARS] == mark.encode() else None
 
-    def _render(self, memorial: Memorial, name: LoopName, mark: str) -> bytes | None:
+    def _render(self, memorial: Memorial, name: LoopName, mark: str, check: Callable[[], None]) -> bytes | None:
         face = self._troupe.face(memorial)
         if face is None:
             return None
-        made = self._written(".mp4", lambda path: _write_loop(path, face, name, self._label(memorial)))
+        shots = self._between_answers(face.idle() if name == "idle" else face.listen(), check)
+        made = self._written(".mp4", lambda path: write_clip(path, shots, self._label(memorial)))
         with self._archive.adding(memorial.id) as adding:
             adding.set_model_files({f"loop-{name}": mark.encode() + made})
         return made
+
+    def _between_answers(self, shots: Iterator[Shot], check: Callable[[], None]) -> Iterator[Shot]:
+        for shot in shots:
+            check()
+            if self._archive.home.somebody_talks():
+                time.sleep(GIVES_WAY_S)
+            yield shot
 
     def _label(self, memorial: Memorial) -> Label:
         return answers.label(self._archive, memorial, "none", mode="off")
@@ -143,8 +158,18 @@ class Loops:
             named.unlink(missing_ok=True)
 
 
-def _write_loop(path: Path, face: Face, name: LoopName, label: Label) -> None:
-    write_clip(path, face.idle() if name == "idle" else face.listen(), label)
+def make_ready(job: Job) -> None:
+    """The last step of a job that has read a portrait: who comes first finds the loops there.
+
+    Where they cannot be rendered, whoever asks for one is told so.
+    """
+    troupe, memorial = Troupe(job.archive), job.archive.memorial(job.memorial_id)
+    try:
+        with job.step("film", RENDERED_USUAL_S), suppress(LanternError):
+            for name in LOOPS:
+                Loops(job.archive, troupe).loop(memorial, name, job.check)
+    finally:
+        troupe.close()
 
 
 def _first(face: Face) -> Shot:

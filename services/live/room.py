@@ -1,6 +1,7 @@
 """One conversation while somebody is in it, or may come back to it. Knows no socket: whoever listens is told to look.
 
-A line said while an answer is under way interrupts it, and the same line sent twice is said once. Who comes back goes
+A line said while an answer is under way interrupts it, and the same line sent twice is answered once, however long lies
+between: the second time its words are told again, where they can have been lost. Who comes back goes
 on where the line broke; one who comes anew while another listens takes the other's place.
 """
 
@@ -24,14 +25,15 @@ from services.conversation import Conversation
 from services.live.cast import Cast, Troupe
 from services.live.pace import Gate, Paced
 from services.live.performance import Performance
+from services.live.retold import retold
 from services.live.tape import Piece, Tape, Told
 from services.report import Json
 
-IDS_KNOWN = 200  # of lines, so that none is said twice
 UNREAD_TAPES = 4  # of somebody who says much and hears nothing
 
 # The codes with which a socket is closed
 TAKEN = 4001  # another took its place
+FULL = 4029  # the account has too many open: come back later
 REMOVED = 4004  # the conversation is no more
 UNWELCOME = 1008  # whoever is there is not invited any more, or sends nonsense
 
@@ -68,7 +70,7 @@ class Room:
         self._listener: Listener | None = None
         self._is_shut = False
         self._joined = True  # whether the listener is to be told of what was under way when it came
-        self._heard: deque[str] = deque(maxlen=IDS_KNOWN)
+        self._heard: dict[str, int] | None = None  # the ids of lines, and the turns in which they were answered
         self._tapes: deque[Tape] = deque(maxlen=UNREAD_TAPES)
         self._running: Performance | None = None
         self._winding_down: Performance | None = None
@@ -127,12 +129,15 @@ class Room:
         with self._lock:
             if self._is_shut:
                 raise UnknownNote("this conversation is not here any more: begin another")
-            if line_id in self._heard:
+            heard = self._lines_heard()
+            if line_id in heard:
+                self._retell(heard[line_id], visitor)
                 return None
             self._stop()
             tape = Tape(self._next, self._wake)
-            self._running = self._performance(tape, line, Asker(visitor, self._country), in_words=in_words)
-            self._heard.append(line_id)
+            asker = Asker(visitor, self._country)
+            self._running = self._performance(tape, line, line_id, asker, in_words=in_words)
+            heard[line_id] = tape.turn
             if not self._joined:
                 self._tapes.clear()
                 self._joined = True
@@ -206,7 +211,28 @@ class Room:
             self._running, self._winding_down = None, performance
             self._turns += _as_turns(performance.line, performance.said(), self.language)
 
-    def _performance(self, tape: Tape, line: str, asker: Asker, *, in_words: bool) -> Performance:
+    def _lines_heard(self) -> dict[str, int]:
+        if self._heard is None:
+            self._heard = self._archive.conversations(self.memorial.id).answered(self.kept.id)
+        return self._heard
+
+    def _retell(self, place: int, visitor: str | None) -> None:
+        """The words of an answer, to a page that lost its line before it heard of it, and comes back after that."""
+        if self._is_speaking() or any(tape.turn == place for tape in self._tapes):
+            return  # who resumes hears of it
+        try:
+            turn = self._archive.conversations(self.memorial.id).turn(self.kept.id, place)
+        except UnknownNote:
+            return  # nothing was said to it
+        told = retold(self._archive, self.memorial, visitor)
+        tape = Tape(place, self._wake)
+        self._tapes.append(tape)
+        tape.tell("turn", id=turn.line_id, line=turn.line)
+        for index, phrase in enumerate(turn.phrases):
+            tape.tell("phrase", index=index, language=phrase.language, spoken=False, **told(phrase))
+        tape.end(turn.reason, duration_s=0.0, remembered=None, problem=None)
+
+    def _performance(self, tape: Tape, line: str, line_id: str, asker: Asker, *, in_words: bool) -> Performance:
         conversation: list[Conversation] = []
         turns = tuple(self._turns)
 
@@ -219,7 +245,7 @@ class Room:
 
         def over(performance: Performance) -> Json:
             self._settle(performance)
-            self._keep(performance)
+            self._keep(performance, line_id)
             told = conversation[0].remember_last() if conversation and performance.tape.ended is None else None
             return {"remembered": None if told is None else {"id": told.id, "text": told.text}}
 
@@ -232,12 +258,12 @@ class Room:
         silent = voices.silent(voices.chosen(self._archive, self.memorial.id).mode)
         return Performance(tape, line, words, silent, cast, self._archive.home.talking, paced, over)
 
-    def _keep(self, performance: Performance) -> None:
+    def _keep(self, performance: Performance, line_id: str) -> None:
         """As far as it was said. A line that could not be answered is no turn."""
         reason, phrases = performance.tape.ended or "said", performance.said()
         if reason == "failed" and not phrases:
             return
-        turn = KeptTurn(performance.tape.turn, performance.line, phrases, reason, datetime.now(UTC))
+        turn = KeptTurn(performance.tape.turn, performance.line, phrases, reason, datetime.now(UTC), line_id)
         try:
             self._archive.conversations(self.memorial.id).add_turn(self.kept.id, turn)
         except (UnknownNote, UnknownMemorial):

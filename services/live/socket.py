@@ -25,8 +25,8 @@ from data.errors import LanternError, UnknownNote
 from services.api import problems
 from services.api.access import AsVisitor, Member, Signed, member_of
 from services.api.problems import Problem
-from services.live.house import House, house_of
-from services.live.room import UNWELCOME, Room
+from services.live.house import SOCKETS, House, house_of
+from services.live.room import FULL, UNWELCOME, Room
 from services.live.tape import Piece, Told
 
 LONGEST_CHARS = 2_000  # of a line
@@ -85,7 +85,9 @@ _HEARD: TypeAdapter[Heard] = TypeAdapter(Annotated[Heard, Field(discriminator="t
 async def live(socket: WebSocket, member: AsVisitor, conversation_id: ConversationId) -> None:
     """Somebody comes into their conversation."""
     house = house_of(socket)
-    with house.seat(member.grant.account.id):
+    with house.seat(member.grant.account.id) as is_free:
+        if not is_free:
+            return await _turn_away(socket)
         room = await to_thread.run_sync(_room, house, member, conversation_id)
         line = _Line(socket, member, room)
         try:
@@ -93,6 +95,20 @@ async def live(socket: WebSocket, member: AsVisitor, conversation_id: Conversati
             await line.serve()
         finally:
             house.left(room, line)
+
+
+async def _turn_away(socket: WebSocket) -> None:
+    """Say why, on an open socket: a page is told nothing of one that was refused before."""
+    many = Problem(429, "too-many", f"{SOCKETS} conversations of yours are open already: close one first")
+    with suppress(RuntimeError, WebSocketDisconnect):  # gone already
+        await socket.accept()
+        await socket.send_text(json.dumps(_told(many)))
+        await socket.close(FULL, many.name)
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    """A problem as the socket tells it: `type` says already what kind of message it is."""
+    return {**problems.body(problem), "type": "problem", "problem": problem.name}
 
 
 def _room(house: House, member: Member, conversation_id: str) -> Room:
@@ -172,7 +188,7 @@ class _Line:
         await self._socket.send_text(json.dumps(message, ensure_ascii=False))
 
     async def _complain(self, problem: Problem) -> None:
-        await self._tell({**problems.body(problem), "type": "problem", "problem": problem.name})
+        await self._tell(_told(problem))
 
     # What comes in
 

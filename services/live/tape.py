@@ -7,6 +7,7 @@ it was played, and no more is written than what may wait.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from data.conversations import Reason
 AHEAD_S = 2.0  # of sound and picture that may lie ahead of what was played
 BEHIND_S = 1.0  # of it that is kept: what a page says it played is not always what it has
 WAITING_BYTES = 4 << 20  # of pieces, at most
-STALLED_S = 60.0  # for which an answer waits for a page that plays nothing, as one in the background may
+STALLED_S = 60.0  # for which an answer waits in all for a page that plays too slowly, or nothing: long work waits too
 
 Told = dict[str, Any]
 
@@ -49,6 +50,7 @@ class Tape:
         self._messages: list[Told | Piece | Gone] = []
         self._read = self._kept = 0  # messages before these were read, and let go
         self._waiting_bytes = 0
+        self._waited_s = 0.0  # longer than the page played meanwhile
         self._changed = threading.Condition()
 
     # Writing
@@ -71,8 +73,7 @@ class Tape:
                 self._waiting_bytes += len(piece.data)
         self._wake()
         with self._changed:
-            goes_on = self._changed.wait_for(lambda: self.ended is not None or self._has_room(), STALLED_S)
-            return goes_on and self.ended is None
+            return self._wait_for_room() and self.ended is None
 
     def end(self, reason: Reason, **members: Any) -> bool:
         """Write how it ended, once; where it was not said to its end, what was not read yet is taken back."""
@@ -131,6 +132,14 @@ class Tape:
             return whole
 
     # Inside
+
+    def _wait_for_room(self) -> bool:
+        """False where the page has kept it waiting too long, all in all."""
+        began_s, played_s = time.monotonic(), self.played_s
+        goes_on = self._changed.wait_for(lambda: self.ended is not None or self._has_room(), STALLED_S - self._waited_s)
+        lost_s = (time.monotonic() - began_s) - (self.played_s - played_s)
+        self._waited_s = max(0.0, self._waited_s + lost_s)
+        return goes_on and self._waited_s < STALLED_S
 
     def _has_room(self) -> bool:
         return self.made_s - self.played_s < AHEAD_S and self._waiting_bytes < WAITING_BYTES

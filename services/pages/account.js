@@ -1,6 +1,6 @@
 /** One's own account: its name and password, where it is signed in, the programs that may come in. */
 
-import { all, get, patch, post, put, remove } from "./api.js";
+import { all, get, patch, post, put, remove, session } from "./api.js";
 import { make, the } from "./elements.js";
 import { doer, doerAsked, field, form, secret } from "./forms.js";
 import { begin, leaveButton, signedIn } from "./frame.js";
@@ -71,6 +71,20 @@ async function tokens() {
   return card("account.tokens", make("p", { word: "account.tokens-about" }), list, made, told);
 }
 
+/**
+ * Another service may sign one in: it is linked there, and unlinked here where there is a password.
+ *
+ * @param {{has_password: boolean, has_openid: boolean}} account
+ */
+function otherWay({ has_password, has_openid }) {
+  const link = make("a", { class: "button", href: "/api/v1/openid?link=true", word: "account.link" });
+  if (!has_openid) return card("account.other-way", make("p", { word: "account.other-way-about" }), link);
+  const linked = make("p", { word: "account.linked" });
+  if (!has_password) return card("account.other-way", linked);
+  const away = doer("account.unlink", async () => (await remove("/account/openid"), location.reload()));
+  return card("account.other-way", linked, away);
+}
+
 /** @param {{keeper: boolean}} account */
 function ending(account) {
   if (account.keeper) return card("account.leave", leaveButton());
@@ -102,6 +116,7 @@ function browser(agent) {
 
 begin();
 await signedIn();
+const { openid } = await session();
 document.title = words("account");
 const own = await get("/account");
-place.append(naming(own), password(own), await sessions(), await tokens(), ending(own));
+place.append(naming(own), password(own), ...(openid ? [otherWay(own)] : []), await sessions(), await tokens(), ending(own));

@@ -6,18 +6,17 @@ const ROOT = "/api/v1";
 export class Refusal extends Error {
   /**
    * @param {number} status 0 where no answer came
-   * @param {string} name the kind of problem, e.g. `not-found`
-   * @param {string} detail a line for people, in English
+   * @param {import("./problems.js").Problem} problem its `detail` is a line for people, in English
    */
-  constructor(status, name, detail) {
-    super(detail);
+  constructor(status, problem) {
+    super(problem.detail);
     this.status = status;
-    this.kind = name;
+    this.problem = problem;
   }
 }
 
 /** @typedef {{id: string, name: string, keeper: boolean}} Account */
-/** @typedef {{account: Account | null, csrf: string | null, first_start: boolean, openid: string | null}} Session */
+/** @typedef {{account: Account | null, csrf: string | null, first_start: boolean, openid: boolean}} Session */
 
 let counterSign = "";
 
@@ -135,11 +134,10 @@ async function send(method, path, body, headers) {
   try {
     response = await fetch(ROOT + path, { method, body, headers: signed });
   } catch {
-    throw new Refusal(0, "no-answer", "the service does not answer");
+    throw new Refusal(0, { type: "no-answer", detail: "the service does not answer" });
   }
   if (response.ok) return response;
-  const told = await response.json().catch(() => ({}));
-  throw new Refusal(response.status, (told.type ?? "").split("/").pop() ?? "", told.detail ?? response.statusText);
+  throw new Refusal(response.status, await response.json().catch(() => ({ type: "", detail: response.statusText })));
 }
 
 /** Where a page that is no secure one has no `randomUUID`. */

@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { make } from "./elements.js";
 import { attempt, field, fileButton } from "./forms.js";
 import { seeThrough } from "./jobs.js";
-import { told } from "./problems.js";
+import { line, told } from "./problems.js";
 import { giveUp, upload } from "./uploads.js";
 import { sized, spanned, words, wordsFor } from "./words.js";
 
@@ -124,7 +124,7 @@ class Bringing {
     const add = make("button", { type: "button", word: "bring.add" });
     add.addEventListener("click", () => attempt(add, this.place, () => this.#add()));
     const files = found.added.map((/** @type {any} */ each) => this.#report(each, true));
-    this.place.replaceChildren(make("h3", { word: "bring.preview" }), ...files, learned(found.learned), add);
+    this.place.replaceChildren(make("h4", { word: "bring.preview" }), ...files, learned(found.learned), add);
   }
 
   /**
@@ -181,7 +181,10 @@ function fileReport(each, person) {
     const whose = speaker.theirs ? words("bring.the-person") : "";
     lines.append(make("li", {}, `${speaker.name} · ${speaker.count} ${whose}`));
   }
-  for (const left of each.reasons ?? []) lines.append(make("li", { class: "small" }, words("bring.left", { count: left.count }), `: ${left.reason}`));
+  const why = each.problem && line({ ...each.problem, file: "" }); // of a file that is left out as a whole
+  for (const left of each.reasons ?? []) {
+    lines.append(make("li", { class: "small" }, why ?? `${words("bring.left", { count: left.count })}: ${left.reason}`));
+  }
   for (const line of (each.doubtful ?? []).slice(0, 3)) lines.append(make("li", { class: "small" }, words("bring.doubtful"), ": ", line));
   const sample = each.writer?.sample && make("p", { class: "quote" }, `“${each.writer.sample}”`);
   const head = make("p", {}, make("strong", {}, each.file), ` · ${kind} · `, kept(each, person), when);

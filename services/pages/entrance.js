@@ -4,7 +4,7 @@ import { get, post, session } from "./api.js";
 import { make, the } from "./elements.js";
 import { field, form } from "./forms.js";
 import { begin } from "./frame.js";
-import { told } from "./problems.js";
+import { line, told } from "./problems.js";
 
 const place = the("entrance");
 
@@ -29,11 +29,13 @@ function credentials(isNew) {
 }
 
 /**
- * @param {string | null} provider another one that signs people in here
+ * Where another service signs people in here too.
+ *
+ * @param {import("./api.js").Session} who
  * @param {string} query
  */
-function otherWay(provider, query = "") {
-  return provider && make("p", {}, make("a", { href: `/api/v1/openid${query}`, word: ["entrance.openid", { provider }] }));
+function otherWay(who, query = "") {
+  return who.openid ? [make("p", {}, make("a", { href: `/api/v1/openid${query}`, word: "entrance.openid" }))] : [];
 }
 
 /** @param {import("./api.js").Session} who */
@@ -44,7 +46,7 @@ function signIn(who) {
       await post("/session", values);
       location.assign(destination());
     }),
-    ...[otherWay(who.openid)].filter((each) => each !== null),
+    ...otherWay(who),
   );
 }
 
@@ -85,8 +87,8 @@ async function invited(secret, who) {
     });
     place.replaceChildren(...head, signed);
   });
-  const other = otherWay(who.openid, `?invitation=${encodeURIComponent(secret)}`);
-  place.replaceChildren(...head, form("invitation.accept", credentials(true), accept), ...(other ? [other] : []), known);
+  const other = otherWay(who, `?invitation=${encodeURIComponent(secret)}`);
+  place.replaceChildren(...head, form("invitation.accept", credentials(true), accept), ...other, known);
 }
 
 begin();
@@ -100,7 +102,7 @@ try {
   else if (who.first_start && start) firstStart(start);
   else if (who.first_start) place.replaceChildren(make("p", { word: "entrance.look-at-console" }));
   else signIn(who);
-  if (problem) place.prepend(make("p", { role: "alert" }, problem));
+  if (problem) place.prepend(make("p", { role: "alert" }, line({ type: problem, detail: "" })));
 } catch (error) {
   place.replaceChildren(make("p", { role: "alert" }, told(error, "invitation.none")), make("a", { href: "/", word: "memorials" }));
 }

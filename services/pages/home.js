@@ -5,8 +5,9 @@ import { make, the } from "./elements.js";
 import { attempt, field, form } from "./forms.js";
 import { announce, begin, leaveButton, signedIn } from "./frame.js";
 import { seeThrough } from "./jobs.js";
-import { told } from "./problems.js";
-import { dated, words } from "./words.js";
+import { dates } from "./person.js";
+import { line, told } from "./problems.js";
+import { dated, spoken, words } from "./words.js";
 
 /** @typedef {{id: string, name: string, born: string | null, died: string | null, exhibit: boolean, role: string}} Memorial */
 
@@ -42,13 +43,13 @@ async function list(isKeeper) {
 
 /** For the keeper: a memorial of somebody, or a sample to try it on. */
 function making() {
-  const born = make("input", { name: "born", inputmode: "numeric", hint: "home.date-hint" });
-  const died = make("input", { name: "died", inputmode: "numeric", hint: "home.date-hint" });
+  const born = make("input", { name: "born" });
+  const died = make("input", { name: "died" });
   const english = make("option", { value: "en", lang: "en" }, "English");
-  const chinese = make("option", { value: "zh", lang: "zh" }, "中文");
+  const chinese = make("option", { value: "zh", lang: "zh", selected: spoken() === "zh" }, "中文");
   const fields = [
     field("home.person", make("input", { name: "name", required: true, maxlength: "200" })),
-    make("div", { class: "pair" }, field("home.born", born), field("home.died", died)),
+    dates(born, died),
     field("home.wrote", make("select", { name: "language" }, english, chinese)),
   ];
   const made = form("home.make", fields, async (values) => {
@@ -86,6 +87,8 @@ if (location.hash.startsWith("#invitation=")) location.replace(`/enter${location
 const account = await signedIn();
 try {
   await list(account.keeper);
+  const problem = new URLSearchParams(location.hash.slice(1)).get("openid-problem"); // of linking another sign-in
+  if (problem) the("memorials").before(make("p", { role: "alert" }, line({ type: problem, detail: "" })));
 } catch (error) {
   announce(the("status"), told(error), true);
 }

@@ -7,7 +7,7 @@ import { words, wordsFor } from "./words.js";
 
 /**
  * @typedef {{id: string, kind: string, state: string, queued_at: string, step: string | null, share: number | null,
- *   problem: {type: string, detail: string} | null, report: any}} Job
+ *   problem: import("./problems.js").Problem | null, report: any}} Job
  */
 
 /**
@@ -51,22 +51,24 @@ export function progress() {
  * @param {string} memorial
  * @param {Job} job
  * @param {HTMLElement} place
+ * @param {(ended: Job) => void} failed what else is done where it did not
  * @returns {Promise<Job | null>}
  */
-export async function seeThrough(memorial, job, place) {
+export async function seeThrough(memorial, job, place, failed = () => {}) {
   const shown = progress();
   place.replaceChildren(shown.element);
   const ended = await follow(memorial, job.id, shown.show);
   place.replaceChildren();
   if (ended.state === "done") return ended;
   place.replaceChildren(make("p", { role: "alert" }, failureOf(ended)));
+  failed(ended);
   return null;
 }
 
 /** @param {Job} job */
 export function failureOf(job) {
   if (!job.problem) return words("job.cancelled");
-  return line(job.problem.type.split("/").pop() ?? "", job.problem.detail);
+  return line(job.problem);
 }
 
 /** @param {Job} job */

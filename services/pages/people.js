@@ -3,17 +3,30 @@
 import { all, patch, post, remove } from "./api.js";
 import { make } from "./elements.js";
 import { doer, doerAsked, field, form, secret } from "./forms.js";
+import { visitors } from "./visitors.js";
 import { dated } from "./words.js";
 
 const ROLES = /** @type {const} */ (["visitor", "contributor", "steward"]);
 
-/** @param {string} memorial the API's path of it */
-export async function people(memorial) {
-  const members = make("ul", { class: "plain" });
-  for (const each of await all(`${memorial}/members`)) members.append(member(memorial, each));
-  const waiting = make("ul", { class: "plain" });
-  for (const each of await all(`${memorial}/invitations`)) waiting.append(invitation(memorial, each));
-  return make("div", {}, members, make("h3", { word: "people.invite" }), waiting, inviting(memorial, waiting));
+/**
+ * @param {string} memorial the API's path of it
+ * @param {string} person whose it is
+ */
+export async function people(memorial, person) {
+  const [come, invited] = [await all(`${memorial}/members`), await all(`${memorial}/invitations`)];
+  const members = make("ul", { class: "plain" }, ...come.map((each) => member(memorial, each)));
+  const waiting = make("ul", { class: "plain" }, ...invited.map((each) => invitation(memorial, each)));
+  const names = [...come, ...invited].map((each) => each.visitor).filter(Boolean);
+  return make(
+    "div",
+    {},
+    members,
+    make("h4", { word: "people.invite" }),
+    waiting,
+    inviting(memorial, waiting),
+    make("h4", { word: ["visitors", { person }] }),
+    await visitors(memorial, person, names),
+  );
 }
 
 /**

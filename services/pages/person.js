@@ -9,16 +9,27 @@ import { field, form } from "./forms.js";
 /** @param {Memorial} memorial */
 export function person(memorial) {
   const name = make("input", { name: "name", required: true, maxlength: "200", value: memorial.name });
-  const born = make("input", { name: "born", value: memorial.born, hint: "home.date-hint" });
-  const died = make("input", { name: "died", value: memorial.died, hint: "home.date-hint" });
+  const born = make("input", { name: "born", value: memorial.born });
+  const died = make("input", { name: "died", value: memorial.died });
   const saved = make("p", { role: "status" });
-  const fields = [field("name", name), make("div", { class: "pair" }, field("home.born", born), field("home.died", died))];
+  const fields = [field("name", name), dates(born, died)];
   const made = form("save", fields, async (values) => {
     const given = { name: values.name, born: values.born || null, died: values.died || null };
     await patch(`/memorials/${memorial.id}`, given);
     saved.replaceChildren(make("span", { word: "saved" }));
   });
   return make("div", {}, made, saved);
+}
+
+/**
+ * Both dates of a life, each as exact as it is known.
+ *
+ * @param {HTMLInputElement} born
+ * @param {HTMLInputElement} died
+ */
+export function dates(born, died) {
+  const pair = make("div", { class: "pair" }, field("home.born", born), field("home.died", died));
+  return make("div", {}, pair, make("p", { class: "small", word: "home.date-hint" }));
 }
 
 /**

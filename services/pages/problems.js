@@ -1,10 +1,12 @@
 /** Says in the reader's language what went wrong. Knows the kinds of problems that a family can meet. */
 
 import { Refusal } from "./api.js";
-import { spoken, words, wordsFor } from "./words.js";
+import { listed, words, wordsFor } from "./words.js";
+
+/** @typedef {{type: string, detail: string, problem?: string} & Record<string, any>} Problem the other members are facts */
 
 /**
- * A line for an error: ours for the kinds that we know, else the service's own, which names what it is about.
+ * A line for an error.
  *
  * @param {unknown} error
  * @param {import("./words.js").Name} [missing] what to say where there is nothing
@@ -12,14 +14,17 @@ import { spoken, words, wordsFor } from "./words.js";
 export function told(error, missing) {
   if (!(error instanceof Refusal)) throw error;
   if (missing && error.status === 404) return words(missing);
-  return line(error.kind, error.message);
+  return line(error.problem);
 }
 
 /**
- * @param {string} kind the last part of a problem's type
- * @param {string} detail
+ * A line for a problem: the file that it is about, and what to do. On the socket `problem` names it.
+ *
+ * @param {Problem} problem
  */
-export function line(kind, detail) {
-  const fallback = spoken() === "en" ? detail : words("problem.other", { detail });
-  return wordsFor(`problem.${kind}`, fallback);
+export function line({ type = "", problem = type, ...facts }) {
+  const told = Object.entries(facts).map(([name, fact]) => [name, Array.isArray(fact) ? listed(fact) : fact]);
+  const values = Object.fromEntries(told);
+  const what = wordsFor(`problem.${problem.split("/").pop()}`, words("problem.other", values), values);
+  return values.file ? words("problem.of", { file: values.file, what }) : what;
 }

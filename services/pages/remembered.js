@@ -1,8 +1,8 @@
-/** What visitors told, what is said to be wrong, and what the family's words mean. */
+/** What visitors told, and what is said to be wrong. */
 
-import { all, put, remove } from "./api.js";
+import { all, remove } from "./api.js";
 import { make } from "./elements.js";
-import { doer, field, form } from "./forms.js";
+import { doer } from "./forms.js";
 import { dated } from "./words.js";
 
 /** @param {string} memorial the API's path of it */
@@ -41,24 +41,4 @@ function correction(memorial, each, isSteward) {
   if (each.undone) row.append(make("span", { class: "small", word: "corrections.undone" }));
   else if (isSteward) row.append(doer("undo", async () => row.replaceWith(correction(memorial, await remove(path), isSteward))));
   return row;
-}
-
-/** @param {string} memorial */
-export async function glossary(memorial) {
-  const list = make("ul", { class: "plain" });
-  const show = (/** @type {{word: string, meaning: string}} */ each) => {
-    const path = `${memorial}/glossary/${encodeURIComponent(each.word)}`;
-    const row = make("li", { class: "row" }, make("span", { class: "grow" }, make("strong", {}, each.word), ` – ${each.meaning}`));
-    row.append(doer("forget", async () => (await remove(path), row.remove())));
-    list.append(row);
-  };
-  (await all(`${memorial}/glossary`)).forEach(show);
-  const word = make("input", { name: "word", required: true, maxlength: "200" });
-  const meaning = make("input", { name: "meaning", required: true });
-  const fields = [make("div", { class: "pair" }, field("glossary.word", word), field("glossary.meaning", meaning))];
-  const made = form("glossary.add", fields, async (values, whole) => {
-    show(await put(`${memorial}/glossary/${encodeURIComponent(values.word)}`, { meaning: values.meaning }));
-    whole.reset();
-  });
-  return make("div", {}, make("p", { word: "glossary.about" }), list, made);
 }

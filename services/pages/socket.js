@@ -6,6 +6,7 @@
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15_000;
 const TAKEN_OVER = 4001; // the conversation was opened elsewhere
+const FULL = 4029; // too many conversations are open; the service has said so in a problem
 const OVER = [1008, 4004]; // it was removed, or is not shared any more
 const HEADER_BYTES = 8; // turn and piece of a part of the picture
 
@@ -15,7 +16,7 @@ const HEADER_BYTES = 8; // turn and piece of a part of the picture
  * @typedef {{turn: number, index: number, text: string, language?: string, mark: Mark, source: Source | null, spoken: boolean,
  *   withheld?: boolean}} Phrase
  * @typedef {{turn: number, reason: "said" | "interrupted" | "failed", remembered: {id: string, text: string} | null,
- *   problem: {type: string, detail: string} | null}} End
+ *   problem: import("./problems.js").Problem | null}} End
  */
 
 /**
@@ -155,10 +156,11 @@ export class LiveSocket extends EventTarget {
       this.#tell(code === TAKEN_OVER ? "taken" : "over", null);
       return;
     }
+    const isFull = code === FULL;
     this.#attempt += 1;
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#attempt - 1)) * (0.75 + Math.random() / 2);
-    this.#timer = setTimeout(() => this.open(), wait);
-    this.#tell("lost", this.#attempt);
+    const wait = isFull ? LONGEST_WAIT_MS : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#attempt - 1));
+    this.#timer = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));
+    if (!isFull) this.#tell("lost", this.#attempt);
   }
 
   /**

@@ -26,7 +26,7 @@ export async function sources(memorial, isSteward) {
  */
 function row(memorial, file, isSteward) {
   const path = `${memorial}/sources/${file.id}`;
-  const kinds = Object.entries(file.kinds).map(([kind, count]) => `${count} × ${wordsFor(`kind.${kind}`, kind)}`);
+  const kinds = Object.entries(file.kinds).map(([kind, count]) => (count === 1 ? "" : `${count} × `) + wordsFor(`kind.${kind}`, kind));
   const small = make("p", { class: "small" }, [...kinds, theirs(file), spanned(file.first, file.last)].filter(Boolean).join(" · "));
   const text = make("div", {});
   const made = make("li", { class: "row" }, make("div", { class: "grow" }, file.file, small));
@@ -47,7 +47,9 @@ function row(memorial, file, isSteward) {
  * @param {any} file
  */
 function theirs({ kinds, theirs }) {
-  return WRITTEN.some((kind) => kinds[kind]) && words("sources.by-them", { count: theirs });
+  const count = WRITTEN.reduce((sum, kind) => sum + (kinds[kind] ?? 0), 0);
+  if (!count) return null;
+  return theirs === count ? words("sources.all-theirs") : words("sources.by-them", { count: theirs });
 }
 
 /**

@@ -6,6 +6,8 @@ import { Composer } from "./composer.js";
 import { make, the } from "./elements.js";
 import { announce, begin, signedIn } from "./frame.js";
 import { LetterDialog } from "./letter.js";
+import { offers } from "./offers.js";
+import { earlier, remembered } from "./own.js";
 import { Player, plays } from "./player.js";
 import { line, told } from "./problems.js";
 import { remindGently } from "./reminder.js";
@@ -13,10 +15,10 @@ import { LiveSocket } from "./socket.js";
 import * as speech from "./speech.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
-import { dated, suggest, timed, words } from "./words.js";
+import { suggest, words } from "./words.js";
 
 /**
- * @typedef {{id: string, opening: {notice: string, offers: string[]}, language: string,
+ * @typedef {{id: string, opening: {notice: string, offers: string[]}, language: "en" | "zh",
  *   media: {width: number, height: number, mime: string} | null, loops: import("./stage.js").Loops | null}} Conversation
  * @typedef {{id: string, name: string, born: string | null, died: string | null, language: "en" | "zh", role: string}} Memorial
  */
@@ -82,17 +84,13 @@ class Talk {
 
   #introduce() {
     const { opening, loops, media, language } = this.conversation;
-    const [notice, offers] = [the("notice"), the("offers")];
+    const notice = the("notice");
     notice.textContent = opening.notice;
     notice.lang = this.caption.lang = language;
     if (loops && media) this.stage.load(loops, media);
     else the("waking").hidden = true;
-    for (const offer of opening.offers) {
-      const button = make("button", { type: "button", lang: language }, offer);
-      button.addEventListener("click", () => this.#say(offer));
-      offers.append(button);
-    }
-    offers.hidden = opening.offers.length === 0;
+    the("offers").append(...offers(opening.offers, language, (question) => this.#say(question)));
+    the("offers").hidden = opening.offers.length === 0;
   }
 
   /** What was said before, where this conversation goes on. */
@@ -288,9 +286,9 @@ class Talk {
     announce(this.status, why);
   }
 
-  /** @param {{type: string, problem?: string, detail: string}} told */
-  #problem({ type, problem, detail }) {
-    announce(this.status, line(problem ?? type.split("/").pop() ?? "", detail), true);
+  /** @param {import("./problems.js").Problem} problem */
+  #problem(problem) {
+    announce(this.status, line(problem), true);
   }
 
   /** @param {() => Promise<void>} act */
@@ -382,61 +380,23 @@ class Talk {
       speech.consent("");
       the("unconsent").hidden = true;
     });
-    the("open-earlier").addEventListener("click", () => this.#earlier());
-    the("open-kept").addEventListener("click", () => this.#kept());
+    const again = (/** @type {string} */ id) => {
+      remember(this.memorial.id, id);
+      location.reload();
+    };
+    for (const [id, open] of /** @type {const} */ ([
+      ["open-earlier", () => earlier(this.path, this.conversation.id, again)],
+      ["open-kept", () => remembered(this.path)],
+    ])) {
+      the(id).addEventListener("click", () => {
+        the("menu").hidePopover();
+        open();
+      });
+    }
     the("goodbye").addEventListener("click", () => this.#goodbye());
     const tend = /** @type {HTMLAnchorElement} */ (the("tend"));
     tend.href = `${this.path}/tend`;
     tend.hidden = this.memorial.role === "visitor";
-  }
-
-  /** The conversations that were held before: to read, to go on with, to delete. */
-  async #earlier() {
-    await this.#list("earlier", `${this.path}/conversations`, "earlier.none", (each) => {
-      const when = make("span", { class: "grow" }, timed(each.spoken_at));
-      const open = make("button", { type: "button", class: "quiet", word: "earlier.open" });
-      open.addEventListener("click", () => {
-        remember(this.memorial.id, each.id);
-        location.reload();
-      });
-      return [when, each.id !== this.conversation.id && open, `${this.path}/conversations/${each.id}`];
-    });
-  }
-
-  /** What this visitor told, and is remembered. */
-  async #kept() {
-    await this.#list("kept", `${this.path}/memory`, "kept.none", (each) => [
-      make("span", { class: "grow" }, each.text),
-      make("span", { class: "small" }, dated(each.date)),
-      `${this.path}/memory/${each.id}`,
-    ]);
-  }
-
-  /**
-   * A list whose items can be taken away for good.
-   *
-   * @param {import("./words.js").Name} title
-   * @param {string} path
-   * @param {import("./words.js").Name} none
-   * @param {(item: any) => [HTMLElement, HTMLElement | false, string]} show what stands in an item, and its path
-   */
-  async #list(title, path, none, show) {
-    the("menu").hidePopover();
-    const dialog = /** @type {HTMLDialogElement} */ (the("list"));
-    the("list-title").replaceChildren(make("span", { word: title }));
-    const list = make("ul", { class: "plain" });
-    the("list-body").replaceChildren(list);
-    dialog.showModal();
-    await this.#try(async () => {
-      for (const item of await all(path)) {
-        const [first, second, own] = show(item);
-        const away = make("button", { type: "button", class: "quiet", word: "forget" });
-        const row = make("li", { class: "row" }, first, second, away);
-        away.addEventListener("click", () => this.#try(async () => row.replaceWith(await gone(own))));
-        list.append(row);
-      }
-      if (!list.children.length) list.replaceWith(make("p", { word: none }));
-    });
   }
 
   /** An end that asks for nothing. */
@@ -469,12 +429,6 @@ function video(id) {
 /** @param {string} id */
 function checkbox(id) {
   return /** @type {HTMLInputElement} */ (the(id));
-}
-
-/** @param {string} path */
-async function gone(path) {
-  await remove(path);
-  return make("li", { class: "small", role: "status", word: "forgotten" });
 }
 
 /**
@@ -511,15 +465,30 @@ function showPhoto(path) {
   poster.src = address(path);
 }
 
+/**
+ * Why nobody can talk here yet; whoever may bring something is shown where.
+ *
+ * @param {unknown} error
+ */
+function cannotBegin(error) {
+  the("waking").hidden = the("composer").hidden = true;
+  const mayBring = memorial && memorial.role !== "visitor";
+  const bring = mayBring && make("a", { class: "button", href: `/memorials/${id}/tend`, word: "tend.bring" });
+  the("words").append(make("div", { class: "empty", role: "alert" }, make("p", {}, told(error)), bring));
+}
+
 begin();
 const id = location.pathname.split("/")[2];
 await signedIn();
+/** @type {Memorial | null} */
+let memorial = null;
 try {
-  const memorial = /** @type {Memorial} */ (await get(`/memorials/${id}`));
+  memorial = /** @type {Memorial} */ (await get(`/memorials/${id}`));
   suggest(memorial.language);
   showPhoto(`/memorials/${id}/portrait/photo`);
   the("name").textContent = document.title = memorial.name;
+  the("stage").dataset.initial = memorial.name.slice(0, 1);
   await new Talk(memorial, await conversationOf(id)).begin();
 } catch (error) {
-  announce(the("status"), told(error), true);
+  cannotBegin(error);
 }

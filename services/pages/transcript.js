@@ -4,6 +4,7 @@
  */
 
 import { make } from "./elements.js";
+import { dated } from "./words.js";
 
 /**
  * @typedef {import("./socket.js").Phrase} Phrase
@@ -75,6 +76,8 @@ export class Transcript extends EventTarget {
     const exchange = this.#turns.get(phrase.turn);
     if (!exchange || exchange.phrases.has(phrase.index)) return;
     const element = phrase.mark === "notice" ? notice(phrase) : this.#sentence(phrase);
+    const before = exchange.phrases.get(phrase.index - 1);
+    before?.classList.toggle("joined", isAlike(before, element));
     exchange.phrases.set(phrase.index, element);
     exchange.said.append(element);
     if (phrase.mark === "notice") element.scrollIntoView({ block: "nearest" }); // it must not be overlooked
@@ -108,6 +111,7 @@ export class Transcript extends EventTarget {
       element.classList.remove("now");
       if (reason === "said") element.classList.remove("ahead");
     }
+    exchange.said.dataset.ended = reason;
     if (!exchange.foot.children.length) exchange.foot.append(...this.#tools(turn, exchange));
     if (remembered) this.remembered(exchange.foot, remembered);
     exchange.foot.scrollIntoView({ block: "nearest" });
@@ -144,8 +148,10 @@ export class Transcript extends EventTarget {
     const text = make("span", { class: "text", lang: phrase.language ?? this.language }, phrase.text);
     if (phrase.withheld) return make("p", { class: "phrase withheld" }, make("span", { class: "text", word: "talk.withheld" }));
     const classes = phrase.spoken ? "phrase ahead" : "phrase";
-    const button = make("button", { type: "button", class: classes, "aria-haspopup": "dialog" }, text, " ", mark);
+    const sign = phrase.source && origin(phrase.source);
+    const button = make("button", { type: "button", class: classes, "aria-haspopup": "dialog" }, text, " ", mark, sign);
     button.dataset.mark = phrase.mark;
+    button.dataset.file = phrase.source?.file ?? "";
     button.addEventListener("click", () => this.#tell("open", phrase));
     return button;
   }
@@ -185,6 +191,26 @@ export class Transcript extends EventTarget {
 export function whose(phrase) {
   if (phrase.mark === "told" && phrase.source?.author) return ["mark.told-by", { author: phrase.source.author }];
   return `mark.${phrase.mark}`;
+}
+
+/**
+ * Where a sentence stands, and that it can be looked at there.
+ *
+ * @param {import("./socket.js").Source} source
+ */
+function origin(source) {
+  const when = source.date && `${dated(source.date)} · `;
+  return make("span", { class: "origin" }, " · ", when, make("span", { class: "see", word: "talk.original" }));
+}
+
+/**
+ * Whether two sentences, one after the other, are of the same kind and from the same place: one mark is enough then.
+ *
+ * @param {HTMLElement} before
+ * @param {HTMLElement} after
+ */
+function isAlike({ dataset: before }, { dataset: after }) {
+  return before.mark !== undefined && before.mark === after.mark && before.file === after.file;
 }
 
 /**

@@ -4,6 +4,7 @@ import { address, get, post, put, remove } from "./api.js";
 import { make } from "./elements.js";
 import { attempt, doer } from "./forms.js";
 import { seeThrough } from "./jobs.js";
+import { listed, spoken, words } from "./words.js";
 
 const MODES = /** @type {const} */ (["cloned", "theirs-only", "narrator", "off"]);
 
@@ -16,13 +17,31 @@ export async function voice(memorial, isSteward) {
   const inside = make("div", {});
   const show = async () => inside.replaceChildren(...shown(await get(`${memorial}/voice`)));
   const shown = (/** @type {any} */ found) => [
-    ...found.says.map((/** @type {string} */ each) => make("p", {}, each)),
+    ...(found.report ? known(found.report) : []),
     ...(found.speaks ? [sample(memorial, "speaking", "voice.sample")] : [make("p", { word: "voice.none" })]),
     ...(found.waiting ? waiting(memorial, show) : []),
     ...(isSteward ? [choice(memorial, found.mode, place), again(memorial, place, show)] : []),
   ];
   await show();
   return make("div", {}, inside, place);
+}
+
+/**
+ * What is known of the voice, in the reader's language; what would help is told in the memorial's, by the service.
+ *
+ * @param {any} report
+ */
+function known({ resemblance, speech_s, recordings, left_out_s, speakers, person, language, advice }) {
+  const left = Object.entries(left_out_s).map(([what, seconds]) =>
+    words("voice.left", { what: words(/** @type {any} */ (`left.${what}`)), seconds: Math.round(/** @type {number} */ (seconds)) }),
+  );
+  return [
+    make("p", { word: /** @type {any} */ (`voice.resembles-${resemblance.word}`) }),
+    make("p", { word: ["voice.learnt", { seconds: Math.round(speech_s), count: recordings }] }),
+    left.length > 0 && make("p", { class: "small" }, words("voice.left-out"), listed(left)),
+    speakers.length > 1 && make("p", { word: ["voice.several", { count: speakers.length, person }] }),
+    ...(language === spoken() ? advice : []).map((/** @type {string} */ each) => make("p", {}, each)),
+  ].filter((each) => each !== false);
 }
 
 /**

@@ -30,7 +30,18 @@ export function spoken() {
  * @param {Values} values
  */
 export function words(name, values = {}) {
-  return ALL[language][name].replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
+  return filled(ALL[language][name], values);
+}
+
+/**
+ * The same in a language that is not the reader's choice: what is said to a memorial.
+ *
+ * @param {Language} wanted
+ * @param {Name} name
+ * @param {Values} values
+ */
+export function wordsIn(wanted, name, values) {
+  return filled(ALL[wanted][name], values);
 }
 
 /**
@@ -38,9 +49,19 @@ export function words(name, values = {}) {
  *
  * @param {string} name
  * @param {string} otherwise
+ * @param {Values} [values]
  */
-export function wordsFor(name, otherwise) {
-  return name in ALL[language] ? words(/** @type {Name} */ (name)) : otherwise;
+export function wordsFor(name, otherwise, values) {
+  return name in ALL[language] ? words(/** @type {Name} */ (name), values) : otherwise;
+}
+
+/**
+ * Names one after the other, as they are written in a sentence.
+ *
+ * @param {string[]} names
+ */
+export function listed(names) {
+  return new Intl.ListFormat(LOCALES[language]).format(names);
 }
 
 /**
@@ -145,6 +166,14 @@ function put(element, kind) {
   const told = words(/** @type {Name} */ (element.dataset[kind]), JSON.parse(element.dataset[`${kind}Values`] ?? "{}"));
   if (kind === "word") element.textContent = told;
   else element.setAttribute(kind === "label" ? "aria-label" : "placeholder", told);
+}
+
+/**
+ * @param {string} text
+ * @param {Values} values
+ */
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
 }
 
 /** @returns {Language | null} */

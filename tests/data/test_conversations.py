@@ -49,6 +49,15 @@ def test_a_turn_comes_back_as_it_was(home: tuple[Conversations, str, str]) -> No
         conversations.turn(kept.id, 1)
 
 
+def test_a_line_that_was_answered_is_known_by_its_id(home: tuple[Conversations, str, str]) -> None:
+    conversations, kay, _ = home
+    kept = conversations.create(kay, "Tom")
+    conversations.add_turn(kept.id, SAID)
+    conversations.add_turn(kept.id, replace(SAID, place=2, line_id="a"))
+    assert conversations.turn(kept.id, 2).line_id == "a"
+    assert conversations.answered(kept.id) == {"a": 2}
+
+
 def test_a_conversation_is_its_own_account_s(home: tuple[Conversations, str, str]) -> None:
     conversations, kay, vera = home
     kept = conversations.create(kay, "Tom")

@@ -72,6 +72,19 @@ def test_each_piece_is_complete_once_its_shot_is_written() -> None:
     assert so_far == [3, 8, 9, 14]
 
 
+@pytest.mark.parametrize("every", [1, 2, 5])
+def test_a_player_can_jump_into_every_two_seconds_however_few_pictures_there_are(every: int) -> None:
+    made, _ = pieces(flashing([5] * 50, every))
+    with av.open(io.BytesIO(b"".join(made)), "r") as container:
+        keys = [
+            float(each.pts * each.time_base)
+            for each in container.demux(video=0)
+            if each.is_keyframe and each.pts is not None
+        ]
+    assert keys[0] == 0
+    assert all(0 < later - earlier <= 2.2 for earlier, later in pairwise([*keys, 10.0]))
+
+
 def test_sound_and_picture_stay_together() -> None:
     made, _ = pieces(flashing([5] * 100))
     whole = b"".join(made)

@@ -1,5 +1,6 @@
-"""A home with the sample memorial in it, built once for each worker, and the command line to try on it."""
+"""A home with the sample memorial in it, built once, and the command line to try on it."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -36,19 +37,29 @@ Lantern = Callable[..., Ran]
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
     """A home after `lantern demo --json` with an empty memorial too, and the demo's output beside it in `out/`."""
-    folder = tmp_path_factory.mktemp("sample")
-    ran, _ = (
-        subprocess.run(
-            [sys.executable, "-m", "services", *arguments],
-            env={**os.environ, "LANTERN_HOME": str(folder / "home")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for arguments in (["demo", "--json", "--out", str(folder / "out")], ["new", ANN])
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, told = shared / "sample", shared / "sample" / "demo.json"
+    with (shared / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whichever worker comes first builds it for both
+        if not told.exists():
+            out = _ran(folder / "home", "demo", "--json", "--out", str(folder / "out"))
+            _ran(folder / "home", "new", ANN)
+            told.write_text(out)
+    return folder, Ran(0, told.read_text(), "")
+
+
+def _ran(home: Path, *arguments: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-m", "services", *arguments],
+        env={**os.environ, "LANTERN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    return folder, Ran(ran.returncode, ran.stdout, ran.stderr)
+    return ran.stdout
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data.members import Membership
 from tests.services.api.conftest import NAMES, PASSWORD, Served
 
 ACCOUNT, SESSION = "/api/v1/account", "/api/v1/session"
@@ -43,12 +44,31 @@ def test_another_password_takes_the_old_one_and_ends_other_sessions(served: Serv
     assert not signs_in(served, NAMES["visitor"])
 
 
+@pytest.mark.parametrize("keeps", [False, True])
+def test_another_password_ends_the_tokens_too_unless_they_shall_be_kept(served: Served, keeps: bool) -> None:
+    here, program = served.client("visitor"), served.program("visitor", "visitor")
+    assert program.get(served.url()).status_code == 200
+    asked = {"old": PASSWORD, "new": NEW, **({"keep_tokens": True} if keeps else {})}
+    assert here.put(f"{ACCOUNT}/password", json=asked).status_code == 204
+    assert program.get(served.url()).status_code == (200 if keeps else 401)
+    assert len(here.get(f"{ACCOUNT}/tokens").json()["items"]) == keeps
+
+
 def test_an_account_is_removed_with_what_it_opens(served: Served) -> None:
     client, program = served.client("visitor"), served.program("visitor", "visitor")
     assert client.delete(ACCOUNT).status_code == 204
     assert client.get(ACCOUNT).status_code == program.get("/api/v1/memorials").status_code == 401
     members = served.client("steward").get(served.url("/members")).json()["items"]
     assert NAMES["visitor"] not in {each["name"] for each in members}
+
+
+def test_the_keeper_takes_no_name_by_which_a_member_is_known(served: Served) -> None:
+    keeper, members = served.client("keeper"), served.lantern.archive.members(served.memorial.id)
+    members.put(served.ids["visitor"], Membership("visitor", "Aunt Vera"))
+    assert keeper.patch(ACCOUNT, json={"name": "aunt vera"}).status_code == 409
+    assert keeper.get(ACCOUNT).json()["name"] == NAMES["keeper"]
+    members.put(served.ids["keeper"], Membership("steward", "Uncle Kay"))  # then they are known by that, here
+    assert keeper.patch(ACCOUNT, json={"name": "aunt vera"}).status_code == 200
 
 
 def test_the_keepers_account_is_not_removed(served: Served) -> None:
@@ -93,12 +113,12 @@ def test_lists_of_an_account_come_a_page_at_a_time(served: Served) -> None:
 
 
 def test_the_keeper_helps_who_forgot_a_password(served: Served) -> None:
-    keeper, vera = served.client("keeper"), served.client("visitor")
+    keeper, vera, program = served.client("keeper"), served.client("visitor"), served.program("visitor", "visitor")
     everybody = {each["name"]: each["id"] for each in keeper.get("/api/v1/accounts").json()["items"]}
     assert set(everybody) == set(NAMES.values())
     path = f"/api/v1/accounts/{everybody[NAMES['visitor']]}/password"
     assert keeper.put(path, json={"new": NEW}).status_code == 204
-    assert vera.get(ACCOUNT).status_code == 401
+    assert vera.get(ACCOUNT).status_code == program.get(served.url()).status_code == 401
     assert signs_in(served, NAMES["visitor"], NEW)
     own = f"/api/v1/accounts/{served.ids['keeper']}/password"
     assert keeper.put(own, json={"new": NEW}).status_code == 409

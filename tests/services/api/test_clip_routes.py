@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
+from data.clips_kept import About
 from data.conversations import KeptTurn
 from data.errors import Refused
 from data.media import read_clip
@@ -72,6 +74,11 @@ def test_an_answer_becomes_a_clip_that_is_its_owners(talking: Served, tmp_path: 
     told = vera.get(place).json()
     assert (told["title"], told["mine"], told["kind"]) == (LINE, True, "answer")
     assert phrase.text in told["text"]
+    assert [(each["mark"], each["source"] is None) for each in told["phrases"]] == [
+        ("notice", True),
+        ("exhibit", False),
+    ]
+    assert (told["outdated"], told["taken_back"]) == (False, [])
 
     file = vera.get(told["file"])
     (tmp_path / "clip.mp4").write_bytes(file.content)
@@ -107,8 +114,62 @@ def test_what_was_struck_since_is_not_said_again(talking: Served, vera: TestClie
     wanted = said(talking, phrase)
     talking.lantern.archive.memory(talking.memorial.id).strike(phrase.text)
     refused = vera.post(talking.url("/clips"), json=wanted)
-    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/refused")
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/taken-back")
     assert "taken back" in refused.json()["detail"]
+
+
+def kept(home: Served, *phrases: Phrase) -> str:
+    """A clip of Vera's in which this is said; gives its place."""
+    archive, clip_id = home.lantern.archive, uuid4().hex
+    about = About(LINE, " ".join(each.text for each in phrases), None, 1.0, 64, 64, 4, phrases, "Vera")
+    file = archive.home.temporary()
+    file.write_bytes(b"film")
+    with archive.adding(home.memorial.id) as adding:
+        archive.clips(home.memorial.id).add(adding, clip_id, "answer", home.ids["visitor"], about, file)
+    file.unlink()
+    return home.url(f"/clips/{clip_id}")
+
+
+def test_a_clip_in_which_a_struck_sentence_is_said_is_shown_to_stewards_alone(served: Served) -> None:
+    vera, sten, phrase = served.client("visitor"), served.client("steward"), quoted(served)
+    place, other = kept(served, phrase), kept(served, Phrase("I left no word about that.", "en", "imagined"))
+    assert len(vera.get(served.url("/clips")).json()["items"]) == 2
+    served.lantern.archive.memory(served.memorial.id).strike(phrase.text)
+    told = sten.get(place).json()
+    assert (told["outdated"], told["taken_back"]) == (True, [phrase.text])
+    assert sten.get(told["file"]).content == b"film"
+    assert vera.get(place).status_code == vera.get(told["file"]).status_code == 404
+    assert vera.post(f"{place}/anew").status_code == 404
+    assert [each["outdated"] for each in vera.get(served.url("/clips")).json()["items"]] == [False]
+    refused = sten.post(f"{place}/anew")  # nothing is left of it
+    assert (refused.status_code, "taken back" in refused.json()["detail"]) == (422, True)
+    for clip in (place, other):
+        assert vera.delete(clip).status_code == 204
+
+
+def test_what_is_not_for_its_owner_any_more_is_not_in_their_clips(served: Served) -> None:
+    vera, phrase, memory = served.client("visitor"), quoted(served), served.lantern.archive.memory(served.memorial.id)
+    assert phrase.source is not None
+    place = kept(served, phrase)
+    memory.set_audience(phrase.source.file, ["Vera"])
+    assert vera.get(place).status_code == 404
+    assert served.client("steward").get(place).json()["taken_back"] == [phrase.text]
+    memory.set_audience(phrase.source.file, [])
+    assert vera.get(place).json()["outdated"] is False
+
+
+@pytest.mark.usefixtures("undone")
+def test_a_clip_is_filmed_anew_without_what_was_taken_back(talking: Served, vera: TestClient, sten: TestClient) -> None:
+    phrase, left = quoted(talking), Phrase("That is all.", "en", "imagined")
+    place = kept(talking, phrase, left)
+    talking.lantern.archive.memory(talking.memorial.id).strike(phrase.text)
+    job = sten.post(f"{place}/anew")
+    assert job.status_code == 202, job.text
+    anew = talking.url(f"/clips/{made(talking, job)}")
+    told = vera.get(anew).json()
+    assert (told["title"], told["text"], told["mine"], told["outdated"]) == (LINE, left.text, True, False)
+    assert sten.get(place).status_code == 404
+    assert vera.delete(anew).status_code == 204
 
 
 @pytest.mark.usefixtures("undone")
@@ -140,5 +201,5 @@ def test_a_farewell_that_a_memorial_must_not_say_is_refused(talking: Served, ste
 
 def test_without_a_portrait_nothing_is_begun(served: Served) -> None:
     refused = served.client("steward").post(served.url("/farewells"), json={"text": "Look after the garden."})
-    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-ready")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/no-portrait")
     assert served.client("steward").get(served.url("/jobs")).json()["items"] == []

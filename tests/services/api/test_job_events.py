@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from data.errors import NotReady
+from orchestrator import job, jobs
 from orchestrator.job import Job, Kind, Progress, Standing
 from orchestrator.jobs import Worker
 from services.api import job_events
@@ -110,6 +111,31 @@ def test_a_visitor_sees_what_they_handed_in_and_contributors_all(served: Served)
         assert vera.request(method, served.url(f"/jobs/{mine}{path}", served.other)).status_code == 404
     assert served.client("contributor").delete(served.url(f"/jobs/{mine}")).status_code == 403
     assert vera.delete(served.url(f"/jobs/{mine}")).json()["state"] == "cancelled"
+
+
+def test_paging_reaches_all_of_ones_own_however_much_others_have_done(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LISTED_AT_ONCE", 2)
+    handed_in = [hand_in(served, small_jobs.COUNT, role) for role in ("visitor", "steward", "steward", "visitor")]
+    served.lantern.desk.cancel(handed_in[0])
+    vera, found, after = served.client("visitor"), list[str](), None
+    while not found or after:
+        page = vera.get(served.url("/jobs"), params={"limit": 1} | ({"after": after} if after else {})).json()
+        found += [each["id"] for each in page["items"]]
+        after = page["next"]
+    assert found == [handed_in[3], handed_in[0]]
+
+
+def test_the_share_that_is_done_never_falls(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "TELLING_S", 0.0)
+    desk, job_id, shares = served.lantern.desk, hand_in(served, small_jobs.COUNT, "visitor"), list[float | None]()
+    with Job(desk.archive, job_id, served.memorial.id, lambda: False).step("film") as advance:
+        for done, of in ((1, 2), (2, 8), (6, 8)):  # more to film shows itself
+            advance(done, of)
+            told = job.read_progress(desk.home.jobs, job_id)
+            shares.append(None if told is None else told.share)
+    assert shares == [0.5, 0.5, 0.75]
 
 
 def test_what_came_of_a_job_is_told_to_who_handed_it_in_and_to_stewards(served: Served) -> None:

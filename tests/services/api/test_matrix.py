@@ -37,6 +37,7 @@ OPEN = {
 VISITORS_CHANGE = {
     "POST /clips",
     "DELETE /clips/{clip_id}",
+    "POST /clips/{clip_id}/anew",
     "POST /conversations",
     "DELETE /conversations/{conversation_id}",
     "SOCKET /conversations/{conversation_id}/live",

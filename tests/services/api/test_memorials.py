@@ -1,6 +1,7 @@
 """Who is remembered here, as it is listed, made, told otherwise and removed."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -106,6 +107,15 @@ def test_a_sample_is_built_by_a_job_and_only_once(served: Served) -> None:
     assert again.status_code == 200
     assert again.json()["memorial"] == made.json()["memorial"]
     assert again.json()["job"]["id"] == made.json()["job"]["id"]
+
+
+def test_of_two_who_want_a_sample_at_the_same_moment_one_makes_it(served: Served) -> None:
+    clients = [served.client("keeper") for _ in range(4)]
+    with ThreadPoolExecutor(len(clients)) as together:
+        told = list(together.map(lambda client: client.post(URL, json={"sample": "waigong"}), clients))
+    assert sorted(each.status_code for each in told) == [200, 200, 200, 201]
+    assert len({each.json()["memorial"]["id"] for each in told}) == 1
+    assert len({each.json()["job"]["id"] for each in told}) == 1
 
 
 def test_a_sample_that_is_built_is_there_already(talking: Served) -> None:

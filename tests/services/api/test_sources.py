@@ -8,8 +8,10 @@ from starlette.testclient import TestClient
 from data.archive import Archive
 from data.errors import Refused
 from data.identity import Passage
-from data.types import Letter, Visitor
-from services import letters
+from data.samples import sample
+from data.types import Letter, Picture, Visitor
+from services import build, letters
+from services.build import Made
 from services.jobs import see_through
 from services.progress import Quiet
 from tests.services.api.conftest import LETTERS, Served
@@ -98,6 +100,26 @@ def test_a_preview_says_who_speaks_and_keeps_nothing(served: Served) -> None:
     assert {each["name"]: each["count"] for each in row["speakers"]} == {"Grace": 2, "Tom": 1}
     assert list(served.lantern.archive.sources(served.memorial.id)) == before
     assert client.get(f"{url}/uploads/{wish['uploads'][0]}").json()["whole"] is True
+
+
+def test_what_a_preview_made_is_not_made_again_to_be_added(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[int | None]()
+
+    def portrait(_: Picture, face: int | None, __: int) -> Made:
+        made.append(face)
+        return Made(b"a rig", ("it is dim",))
+
+    monkeypatch.setattr(build, "portrait", portrait)
+    client, url = served.client("contributor"), served.url()
+    photo = sample("hopper").portrait.read_bytes()
+    wish: dict[str, Any] = {"uploads": [uploaded(client, url, "her.jpg", photo)], "kind": "portrait"}
+    seen = client.post(f"{url}/sources/preview", json=wish).json()
+    assert done(served, seen["job"])["warnings"] == ["her.jpg: it is dim"]
+    wish["face"] = 1  # which makes another
+    done(served, client.post(f"{url}/sources/preview", json=wish).json()["job"])
+    report = done(served, client.post(f"{url}/sources", json=wish).json())
+    assert (made, report["warnings"]) == ([None, 1], ["her.jpg: it is dim"])
+    assert served.lantern.archive.rig(served.memorial.id) == b"a rig"
 
 
 def test_what_the_family_says_of_a_chat_is_heeded(served: Served) -> None:

@@ -86,7 +86,7 @@ def test_what_was_said_is_kept_nowhere(hearing: Served, speech: Wave) -> None:
 def test_a_longer_recording_is_refused_as_it_is_decoded(hearing: Served) -> None:
     minutes = webm(np.zeros(90 * RATE, np.float32))
     answer = hearing.client("visitor").post(hearing.url("/speech"), content=minutes)
-    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/bad-recording")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/long-recording")
     assert "61 seconds" in answer.json()["detail"]
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.app import create_app
+from services.api.app import attach
+from services.api.pages import PLACE, site
 from services.api.problems import Problem
 from services.api.throttle import MOST_KEYS, OF_A_NAME, OF_AN_ADDRESS, Patience, Rate, Throttle
 from tests.services.api.conftest import NAMES, PASSWORD, Served
@@ -35,8 +36,14 @@ def throttle(clock: Clock) -> Throttle:
 @pytest.fixture
 def slow(served: Served, clock: Clock) -> Served:
     """The small home with the limits of every day."""
-    lantern = replace(served.lantern, throttle=Throttle(clock=clock))
-    return replace(served, lantern=lantern, app=create_app(lantern))
+    return limited(served, Throttle(clock=clock))
+
+
+def limited(served: Served, throttle: Throttle) -> Served:
+    """The same home with these limits."""
+    lantern = replace(served.lantern, throttle=throttle)
+    attach(served.app, lantern)
+    return replace(served, lantern=lantern)
 
 
 def wait_s(refused: pytest.ExceptionInfo[Problem]) -> int:
@@ -174,10 +181,15 @@ def test_guesses_of_ones_own_old_password_wait_too(slow: Served) -> None:
 
 
 def test_an_account_that_asks_without_end_is_told_to_wait(served: Served, clock: Clock) -> None:
-    lantern = replace(served.lantern, throttle=Throttle(Rate(3, 60.0), Rate(3, 60.0), clock))
-    hasty = replace(served, lantern=lantern, app=create_app(lantern))
+    hasty = limited(served, Throttle(Rate(3, 60.0), Rate(3, 60.0), clock))
     one, two = hasty.client("visitor"), hasty.program("visitor", "visitor")
     told = [client.get("/api/v1/memorials").status_code for client in (one, two, one, two)]
     assert told == [200, 200, 200, 429]  # one account, however it comes
     assert hasty.client("steward").get("/api/v1/memorials").status_code == 200
     assert [hasty.client().get("/api/v1/memorials").status_code for _ in range(4)] == [401, 401, 401, 429]
+
+
+def test_the_files_of_the_pages_are_never_too_many(served: Served, clock: Clock) -> None:
+    client = limited(served, Throttle(Rate(1, 60.0), Rate(1, 60.0), clock)).client()
+    assert [client.get(f"{PLACE}{site().digest}/talk.js").status_code for _ in range(3)] == [200] * 3
+    assert [client.get("/").status_code for _ in range(2)] == [200, 429]

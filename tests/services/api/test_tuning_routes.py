@@ -39,7 +39,7 @@ def test_their_own_words_answer_at_first(served: Served, sten: TestClient) -> No
 
 def test_a_model_that_was_never_tuned_is_not_chosen(served: Served, sten: TestClient) -> None:
     refused = sten.put(served.url("/engine"), json={"engine": "gptj"})
-    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-ready")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-tuned")
     assert sten.get(served.url("/engine")).json()["engine"] == "recollection"
 
 
@@ -61,7 +61,7 @@ def test_only_the_keeper_lets_words_go_to_another_machine(served: Served, sten: 
     for method, path in (("PUT", "/engine"), ("POST", "/engine/samples")):
         assert sten.request(method, served.url(path), json=elsewhere).status_code == 403
     keepers = served.client("keeper").put(served.url("/engine"), json=elsewhere)
-    assert (keepers.status_code, keepers.json()["type"]) == (409, "/problems/conflict")  # samples come first, as ever
+    assert (keepers.status_code, keepers.json()["type"]) == (409, "/problems/unseen")  # samples come first, as ever
 
 
 def test_only_the_keeper_has_a_base_fetched(served: Served, sten: TestClient) -> None:
@@ -72,7 +72,7 @@ def test_only_the_keeper_has_a_base_fetched(served: Served, sten: TestClient) ->
 
 def test_free_writing_takes_that_somebody_saw_samples(served: Served, sten: TestClient) -> None:
     refused = sten.put(served.url("/engine"), json=SERVER)
-    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/unseen")
 
 
 def test_a_choice_over_another_that_was_not_seen_is_refused(served: Served, sten: TestClient) -> None:

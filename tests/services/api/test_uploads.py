@@ -4,10 +4,12 @@ import random
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.archive import Archive
+from data.errors import UnknownNote
 from data.uploads import LEAST_PIECE_BYTES
 from orchestrator.jobs import Desk
 from tests.services.api.conftest import Served
@@ -117,6 +119,21 @@ def test_one_that_is_given_up_leaves_nothing(served: Served) -> None:
     assert client.delete(f"{url}/uploads/{upload_id}").status_code == 204
     assert client.get(f"{url}/uploads/{upload_id}").status_code == 404
     assert len(list((archive.home.vault / served.memorial.id).iterdir())) == blobs
+
+
+def test_what_was_made_of_several_goes_with_the_first_of_them_that_goes(served: Served) -> None:
+    client, url, archive = served.client("contributor"), served.url(), served.lantern.archive
+    uploads, blobs = archive.uploads(served.memorial.id), archive.home.vault / served.memorial.id
+    one, other = (uploaded(client, url, name, CONTENT) for name in ("a.ogg", "b.ogg"))
+    uploads.keep_made([other], "rig", b"a rig")
+    kept = len(list(blobs.iterdir()))
+    uploads.keep_made([one, other], "voice", b"a voice")
+    assert uploads.made(one, "voice") == uploads.made(other, "voice") == b"a voice"
+    assert client.delete(f"{url}/uploads/{one}").status_code == 204
+    assert (uploads.made(other, "voice"), uploads.made(other, "rig")) == (None, b"a rig")
+    assert len(list(blobs.iterdir())) == kept
+    with pytest.raises(UnknownNote):
+        uploads.keep_made([other, one], "voice", b"a voice")
 
 
 def test_one_is_swept_a_week_after_its_last_piece_and_not_before(served: Served) -> None:

@@ -35,7 +35,7 @@ def test_without_recordings_there_is_no_voice_and_none_to_learn(served: Served) 
     told = sten.get(served.url("/voice")).json()
     assert (told["speaks"], told["says"], told["report"]) == (False, [], None)
     refused = sten.post(served.url("/voice/learn"), json={})
-    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-ready")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/no-recording")
     assert sten.get(served.url("/voice/sample")).status_code == 409
 
 

@@ -1,6 +1,7 @@
 """Talk that goes on and on: memory stays as it is, and sound and picture stay together."""
 
 import io
+from statistics import median
 
 import av
 import numpy as np
@@ -61,5 +62,5 @@ def test_minutes_of_talk_leave_nothing_behind(talk: Talk) -> None:
 @pytest.mark.timeout(3_600)
 def test_an_hour_of_talk_leaves_nothing_behind(talk: Talk) -> None:
     held, apart_s = talk_on(talk, 60)
-    assert held[-1] - held[5] < GROWN_MB
+    assert median(held[-10:]) - median(held[10:20]) < GROWN_MB  # from one minute to the next it goes up and down as far
     assert apart_s < SYNC_S

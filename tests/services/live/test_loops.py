@@ -4,9 +4,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pytest
+
 from data.archive import Memorial
 from data.types import Shot
-from services.live.loops import Loops
+from services.live.loops import GIVES_WAY_S, Loops
 from tests.services.live.conftest import PATIENCE_S, Talk
 from tests.small_stages import Colour
 
@@ -70,3 +72,17 @@ def test_a_loop_is_looked_after_in_the_background_once(talk: Talk) -> None:
             thread.join(PATIENCE_S)
     assert loops.loop(talk.memorial, "listen")
     assert face.idled == 2
+
+
+def test_while_somebody_is_answered_the_portrait_is_drawn_between(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = list[float]()
+    monkeypatch.setattr("services.live.loops.time.sleep", waited.append)
+    troupe = Faces()
+    loops, face = Loops(talk.archive, troupe), troupe.face(talk.memorial)  # type: ignore[arg-type]
+    face.hold.set()
+    with talk.archive.home.talking():
+        assert loops.loop(talk.memorial, "idle")
+    assert GIVES_WAY_S in waited
+    waited.clear()
+    assert loops.loop(talk.memorial, "listen")
+    assert GIVES_WAY_S not in waited

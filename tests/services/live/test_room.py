@@ -3,8 +3,10 @@
 import io
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, field, replace
 
 import av
 import pytest
@@ -13,10 +15,10 @@ from hypothesis import strategies as st
 
 from data.conversations import Reason
 from data.errors import BadText, Busy, UnknownNote
-from data.types import Phrase, Turn
+from data.types import Person, Phrase, Turn
 from orchestrator.stages import Animator, Face
 from services import metrics
-from services.api.problems import Problem
+from services.answers import SPEAKING_RATE
 from services.live.house import SOCKETS
 from services.live.performance import Performance
 from services.live.room import REMOVED, TAKEN, UNWELCOME
@@ -27,6 +29,17 @@ from tests.services.live.conftest import Page, Talk
 from tests.small_stages import Colour, Tone, Words, phrase
 
 LONG = "one two three four five six seven eight nine ten " * 10  # 490 frames of sound: 19.6 s
+
+
+@dataclass
+class Watching(Words):
+    """Keeps what it was asked."""
+
+    seen: list[Sequence[Turn]] = field(default_factory=list)
+
+    def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
+        self.seen.append(turns)
+        return super().reply(turns)
 
 
 def frames_of(film: bytes) -> int:
@@ -71,6 +84,24 @@ def test_a_cue_tells_where_each_sentence_begins(talk: Talk) -> None:
     page.until_the_end()
     cues = [(each["phrase"], each["start_s"]) for each in page.told if each["type"] == "cue"]
     assert cues == [(0, 0.0), (1, 13 / 25), (3, 22 / 25)]
+
+
+def test_an_answer_in_chinese_is_cut_at_its_own_marks_and_told_as_fast_as_it_is_spoken(talk: Talk) -> None:
+    memorial = talk.archive.create(Person("外公", None, None, "zh"))
+    kept = talk.archive.conversations(memorial.id).create(talk.kept.account_id, "小梅")
+    home = replace(talk, memorial=memorial, kept=kept)
+    home.says(*(Phrase(text, "zh", "imagined") for text in ("鱼没有味道，", "要多放姜。", "你吃饭了吗？")))
+    page = Page(home)
+    home.say("外公，鱼好吃吗？")
+    assert page.until_the_end()["reason"] == "said"
+    cues = {each["phrase"]: each["start_s"] for each in page.told if each["type"] == "cue"}
+    assert cues[0] == 0.0
+    assert cues[1] == pytest.approx(len("鱼没有味道，") / SPEAKING_RATE["zh"], abs=0.001)
+    assert cues[2] == len("鱼没有味道，要多放姜。") / 25
+    talk.troupe.persona = watching = Watching([Phrase("好。", "zh", "imagined")])
+    home.say("再见")
+    page.until_the_end(1)
+    assert watching.seen[-1][1] == Turn("persona", "鱼没有味道，要多放姜。你吃饭了吗？")
 
 
 def test_notices_alone_are_text_alone(talk: Talk) -> None:
@@ -129,6 +160,38 @@ def test_the_same_line_sent_twice_is_said_once(talk: Talk) -> None:
     page.until_the_end()
     assert [each["turn"] for each in page.told if each["type"] == "turn"] == [0]
     assert len(talk.conversations.turns(talk.kept.id, -1, 10)) == 1
+
+
+def test_a_line_that_is_sent_again_after_everybody_left_is_told_again_and_not_answered_again(talk: Talk) -> None:
+    page = Page(talk)
+    talk.say("Hello", "a")
+    page.until_the_end()
+    page.leave()
+    assert talk.house.rooms == {}
+    talk.says("Something else.")
+    back = Page(talk)
+    talk.room.resume(-1 + back.ready["turn"], 0, 0)
+    assert talk.room.say("Hello", "Tom", "a") is None
+    assert back.until_the_end()["reason"] == "said"
+    assert back.told[0] == {"type": "turn", "turn": 0, "id": "a", "line": "Hello"}
+    assert back.words() == ["Good morning."]
+    assert not back.pieces
+    talk.say("And now?", "b")
+    back.until_the_end(1)
+    assert back.words(1) == ["Something else."]
+    assert len(talk.conversations.turns(talk.kept.id, -1, 10)) == 2
+
+
+def test_what_was_taken_back_since_is_not_told_again(talk: Talk) -> None:
+    page = Page(talk)
+    talk.say("Hello", "a")
+    page.until_the_end()
+    page.leave()
+    talk.archive.memory(talk.memorial.id).strike("Good morning.")
+    back = Page(talk)
+    assert talk.room.say("Hello", "Tom", "a") is None
+    back.until_the_end()
+    assert back.words() == [""]
 
 
 def test_one_who_comes_later_takes_the_place(talk: Talk) -> None:
@@ -233,6 +296,25 @@ def test_an_answer_that_nobody_plays_ends_and_long_work_goes_on(talk: Talk, monk
     performance.join()
     assert not talk.archive.home.somebody_talks()
     assert talk.conversations.turn(talk.kept.id, 0).reason == "interrupted"
+
+
+def test_a_page_that_plays_a_little_now_and_then_is_not_waited_for_for_ever(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.live.tape.STALLED_S", 0.2)
+    talk.says(LONG)
+    page = Page(talk, slow=True)
+    performance = talk.say("Hello")
+    page.until(lambda page: page.pieces and page.pieces[-1].end_s >= AHEAD_S)
+    played_s = 0.0
+    while not page.ends(0):
+        page.take()
+        played_s += 0.001
+        talk.room.played(0, played_s)
+        time.sleep(0.005)
+    assert page.ends(0)[0]["reason"] == "interrupted"
+    performance.join()
+    assert not talk.archive.home.somebody_talks()
 
 
 class Failing:
@@ -341,14 +423,7 @@ def test_a_turn_is_kept_as_far_as_it_was_heard(talk: Talk) -> None:
 
 
 def test_an_answer_rests_on_what_was_said_before_even_after_everybody_left(talk: Talk) -> None:
-    seen: list[Sequence[Turn]] = []
-
-    class Watching(Words):
-        def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
-            seen.append(turns)
-            return super().reply(turns)
-
-    talk.troupe.persona = Watching([phrase("Good morning.")])
+    talk.troupe.persona = watching = Watching([phrase("Good morning.")])
     page = Page(talk)
     talk.say("Hello")
     page.until_the_end()
@@ -358,7 +433,7 @@ def test_an_answer_rests_on_what_was_said_before_even_after_everybody_left(talk:
     assert page.ready["turn"] == 1
     talk.say("Again")
     page.until_the_end(1)
-    assert seen[-1] == [Turn("visitor", "Hello"), Turn("persona", "Good morning."), Turn("visitor", "Again")]
+    assert watching.seen[-1] == [Turn("visitor", "Hello"), Turn("persona", "Good morning."), Turn("visitor", "Again")]
 
 
 def test_what_a_visitor_tells_is_remembered_and_told_so(talk: Talk) -> None:
@@ -436,9 +511,10 @@ def test_an_account_has_so_many_sockets_and_no_more(talk: Talk) -> None:
     with ExitStack() as open_:
         for _ in range(SOCKETS):
             open_.enter_context(talk.house.seat("mary"))
-        with pytest.raises(Problem) as refused, talk.house.seat("mary"):
-            pass
-        assert refused.value.status == 429
-        open_.enter_context(talk.house.seat("tom"))
-    with talk.house.seat("mary"):
-        pass
+        with talk.house.seat("mary") as is_free:
+            assert not is_free
+        with talk.house.seat("mary") as is_free:
+            assert not is_free
+        assert open_.enter_context(talk.house.seat("tom"))
+    with talk.house.seat("mary") as is_free:
+        assert is_free

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from data.accounts import Membership
+from services.live.room import FULL
 from services.live.socket import LARGEST_MESSAGE, PROBLEMS
 from tests.services.api.conftest import LETTERS, Served
 
@@ -110,6 +111,19 @@ def test_who_is_known_by_another_name_is_answered_as_that_one(served: Served) ->
         assert not any("burnt" in each["text"] for each in told)
 
 
+def test_a_program_is_told_what_a_page_is_told(served: Served) -> None:
+    with served.client("visitor") as client:
+        url = served.url(f"/conversations/{begin(client, served)}/turns")
+        program = client.post(url, json={"text": "Tell me about the moth"}).json()
+        with connect(client, served, begin(client, served)) as line:
+            line.receive_json()
+            line.send_json({"type": "say", "id": "a", "text": "Tell me about the moth"})
+            phrases = [each for each in until(line, "end") if each["type"] == "phrase"]
+    assert program["reason"] == "said"
+    assert [each["text"] for each in program["phrases"]] == [each["text"] for each in phrases]
+    assert [each["source"] for each in program["phrases"]] == [each["source"] for each in phrases]
+
+
 def test_a_line_of_a_program_leaves_no_room_open(served: Served) -> None:
     with served.client("visitor") as client:
         url = served.url(f"/conversations/{begin(client, served)}/turns")
@@ -187,6 +201,23 @@ def test_who_is_shut_out_meanwhile_is_sent_away(served: Served) -> None:
         with pytest.raises(WebSocketDisconnect) as closed:
             line.receive_json()
         assert closed.value.code == 1008
+
+
+def test_one_socket_too_many_is_told_so_before_it_is_closed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.live.house.SOCKETS", 1)
+    with served.client("visitor") as client:
+        with connect(client, served, begin(client, served)) as line:
+            line.receive_json()
+            with connect(client, served, begin(client, served)) as other:
+                told = other.receive_json()
+                assert (told["type"], told["problem"], told["status"]) == ("problem", "too-many", 429)
+                with pytest.raises(WebSocketDisconnect) as closed:
+                    other.receive_json()
+                assert closed.value.code == FULL
+            line.send_json({"type": "say", "id": "a", "text": "Hello"})
+            until(line, "end")
+        with connect(client, served, begin(client, served)) as other:
+            assert other.receive_json()["type"] == "ready"
 
 
 def test_who_sends_nothing_but_nonsense_is_sent_away(served: Served) -> None:

@@ -117,7 +117,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visiting(browser: Browser) -> Visiting:
     """Opens windows, and fails where a page had an error."""
 
