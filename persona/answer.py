@@ -26,6 +26,7 @@ from persona.intent import (
     gives_reason,
     intents_of,
     is_troubled,
+    matter_of,
     remainder,
     turned_to,
     with_other_kin,
@@ -33,6 +34,7 @@ from persona.intent import (
 )
 from persona.language import folded
 from persona.passages import Said
+from persona.perspective import brings_in_visitor
 from persona.reading import Reading, same_letter
 from persona.remembered import asks_back, is_about_visitor, worth_keeping
 from persona.search import Search, nothing
@@ -91,16 +93,29 @@ class Answer:
         if on_it and asks_anything_about(self._line) and following and not any(is_grave(one.text) for one in following):
             yield from self._say.passage(following)
             return
-        near = () if known or self._is_no_guess() else self._search.near(self._rest)
+        guessing = not known and not self._is_no_guess()
+        near = (self._search.near(self._rest) or self._search.of_time(self._rest)) if guessing else ()
+        if guessing and not near and (of_topic := list(self._tell_of_topic())):
+            yield from of_topic
+            return
         yield self._say.ours("spent" if known else "nearest" if near else "nothing")
         yield from self._say.passage(near, always_frame=True)
         if not near:
             yield from self._courtesy.offer()
 
+    def _tell_of_topic(self) -> Iterator[Phrase]:
+        """What they wrote of a topic that the line names: where it could be offered, it need not be asked for twice."""
+        told = ((offer, self._search.of_topic(name, offer)) for name, offer in self._courtesy.topics_named())
+        if found := next(((offer, said) for offer, said in told if said), None):
+            if not asks_anything_about(self._line):
+                yield self._say.ours("of_topic", a=found[0])
+            yield from self._say.passage(found[1], always_frame=True)
+
     def _is_no_guess(self) -> bool:
         """Whether only what surely answers may be said: about the visitor, and to somebody in trouble."""
         line = self._line
-        return not asks(line) or is_about_visitor(line) or is_troubled(line) or asks_for_grave(line)
+        troubled = is_troubled(line) and brings_in_visitor(line)
+        return not asks(line) or is_about_visitor(line) or troubled or asks_for_grave(line)
 
     # What goes on from the turns before
 
@@ -116,11 +131,12 @@ class Answer:
     def _name_visitor(self) -> Iterator[Phrase]:
         """The visitor's name, or what they were called, from what the family keeps: no letter is asked for it."""
         visitor = self._p.known.visitor
-        if not {"called", "my_name"} & set(self._intents):
+        asked = {"called", "my_name"} if "about_us" in self._intents else {"called", "my_name", "knows_me"}
+        if not asked & set(self._intents):
             return
         if visitor is None:
             yield self._say.ours("who_reads", "warm")
-        elif "my_name" in self._intents:
+        elif "called" not in self._intents:
             yield self._say.ours("my_name", "warm", name=visitor.name)
         elif visitor.called:
             yield self._say.ours("called", "warm", name=visitor.called)
@@ -217,8 +233,19 @@ class Answer:
         yield from self._say.passage(kind, always_frame=True)
         if not kind and feeling == "news":
             yield from self._company.on_news()
-        if not kind and feeling == "missing":
+        if not kind and feeling in ("missing", "about_us"):
             yield from self._company.leave_letters()
+        if not kind and feeling == "advice":
+            yield from self._bring_to_bear()
+
+    def _bring_to_bear(self) -> Iterator[Phrase]:
+        """What they advised others that bears on it, else what can be asked about: no letter can weigh it."""
+        lines = [line for line in (matter_of(self._line), self._rest) if line]
+        found = (search(line) for search in (self._search.counsel, self._search.bearing) for line in lines)
+        bearing = next(filter(None, found), ())
+        yield from self._say.passage(bearing, always_frame=True)
+        if not bearing:
+            yield from list(self._tell_of_topic()) or self._courtesy.offer()
 
     def _asked_besides(self, feeling: Feeling) -> Sequence[Said]:
         """What answers a question that stands beside the feeling; for advice, only what holds on any day."""

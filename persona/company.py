@@ -129,7 +129,7 @@ class Company:
 
     def _tell_anything(self) -> Iterator[Phrase]:
         """Something of a topic that was not spoken of yet, for one who leaves it open."""
-        found = (self._search.of_topic(offer) for offer in self._courtesy.fresh_offers())
+        found = (self._search.of_topic(*offer) for offer in self._courtesy.fresh_offers())
         yield from self._say.passage(next(filter(None, found), ()))
 
     def _topics(self, among: Sequence[str]) -> list[str]:

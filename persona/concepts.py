@@ -13,7 +13,7 @@ from data.types import Language
 from persona.index import Index
 from persona.language import language_of
 from persona.lexicon import Lexicon
-from persona.names import names_in, words_of
+from persona.names import is_place, names_in, words_of
 from persona.vocabulary import Vocabulary
 from persona.wordlists import word_list
 from persona.words import EDGE_SHARE, Bag, is_han, query_terms, stems
@@ -101,8 +101,9 @@ class Reading:
         covered = {part for one in found for term in one.shares for part in query_terms(term)}
         for phrase in self._lexicon.phrases_in(line):
             parts = stems(phrase) or query_terms(phrase) or [phrase]
-            if not covered.issuperset(parts):
-                found.append(self._concept(phrase, self._near(phrase)))
+            concept = self._concept(phrase, self._near(phrase))
+            if concept.known and not covered.issuperset(parts):  # one that nothing stands for would hide its words
+                found.append(concept)
                 covered.update(parts)
         found += [self._concept(term, self._near(term)) for term in query_terms(line) if term not in covered]
         known = {one.term for one in found if one.known or self._lexicon.near(one.term)}  # Grandma is no name
@@ -123,7 +124,7 @@ class Reading:
 
     def _concept(self, term: str, near: dict[str, float]) -> Concept:
         own = self._index.frequency(term)
-        if not own and term[0] in word_list("zh") and not near:  # a word that was cut wrongly: 里种
+        if not own and term[0] in word_list("zh") and not near and not is_place(term):  # cut wrongly: 里种
             near = {term[1:]: 1.0}
         known = {other: count for other in near if (count := self._index.frequency(other))}
         if own:

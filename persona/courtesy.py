@@ -8,12 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from data.types import Phrase
-from persona.intent import Intent, asks, asks_anything_about, is_troubled, without_vocative
+from persona.intent import Intent, asks, asks_anything_about, is_troubled, turned_to, without_vocative
 from persona.language import folded
 from persona.remembered import worth_keeping
 from persona.speech import Speech
 from persona.talk import Talk
 from persona.topics import names_of
+from persona.words import bag
 
 if TYPE_CHECKING:
     from persona.recollection import Recollection
@@ -66,6 +67,16 @@ class Courtesy:
         """Whether something that the line tells is kept: of a visitor without a name, nothing is."""
         return self._p.known.visitor is not None and worth_keeping(line) is not None
 
+    def topics_named(self) -> Sequence[tuple[str, str]]:
+        """The topics that are offered and that the line names: (name, as it is offered)."""
+        words, topics = bag(turned_to(self._talk.line) or self._talk.line), self._p.topics
+        named = {  # by a word for certain: 信佛 is not of letters
+            name
+            for name in names_of(self._talk.line, topics)
+            if any(words.holds(term) >= 1.0 for term in (*topics[name].terms, *topics[name].triggers))
+        }
+        return [(name, offer) for name, offer in self._p.offers if name in named and self._p.tells_of(offer)]
+
     def offer(self) -> Iterator[Phrase]:
         """The topic that the line comes near to, or two that were not spoken of yet; a letter when all were.
 
@@ -73,12 +84,12 @@ class Courtesy:
         """
         if any(self._talk.just_heard(lead) for lead in self._leads()):
             return
-        near = names_of(self._talk.line, self._p.topics) - names_of(self._talk.before, self._p.topics)
-        named = (offer for name, offer in self._p.offers if name in near and self._p.tells_of(offer))
-        if not asks_anything_about(self._talk.line) and (one := next(named, None)):  # else it was just asked for
+        near = self.topics_named() if not asks_anything_about(self._talk.line) else ()  # else they were just asked for
+        before = names_of(self._talk.before, self._p.topics)
+        if one := next((offer for name, offer in near if name not in before), None):
             yield self._say.ours("offer_one", a=one)
             return
-        fresh = list(islice(self.fresh_offers(), 2))
+        fresh = [offer for _, offer in islice(self.fresh_offers(), 2)]
         if len(fresh) > 1:
             yield self._say.ours("offer", a=fresh[0], b=fresh[1])
         elif fresh:
@@ -86,11 +97,12 @@ class Courtesy:
         elif not any(self._talk.heard(form) for form in self._p.manner.forms("openings")):
             yield self._say.ours("openings")
 
-    def fresh_offers(self) -> Iterator[str]:
-        """Topics that are there and were not spoken of yet."""
+    def fresh_offers(self) -> Iterator[tuple[str, str]]:
+        """Topics that are there and were not spoken of yet: (name, as it is offered)."""
         spoken_of = names_of(self._talk.text, self._p.topics)
-        fresh = dict.fromkeys(offer for name, offer in self._p.offers if name not in spoken_of)
-        return (offer for offer in fresh if offer not in self._talk.text and self._p.tells_of(offer))
+        fresh = {offer: name for name, offer in reversed(self._p.offers) if name not in spoken_of}
+        ordered = ((name, offer) for name, offer in self._p.offers if fresh.get(offer) == name)
+        return ((name, offer) for name, offer in ordered if offer not in self._talk.text and self._p.tells_of(offer))
 
     def _leads(self) -> Iterator[str]:
         """The longest of our own words in each form of an offer."""

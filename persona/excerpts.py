@@ -43,6 +43,10 @@ _ANNOUNCES: Final = re.compile(
     r"^(?:you|people|everybody|some)\b.{0,12}\b(?:ask|asked|asking|want|wanted)\b|^(?:as you asked|now i can tell)|"
     r"^你们?.{0,4}(?:老是)?问|(?:讲一讲|讲一?讲|说一说|老是问)[,，。]?.{0,8}$|^(?:说到|讲到)"
 )
+_LEADS_IN: Final = re.compile(  # as an answer, it would break off; recall's weights were fitted without it
+    r"^some(?:one|body)\b.{0,12}\basked\b|^to (?:the|all|those)\b.{3,60}\bwho\b|^i (?:have been|was|am often) asked\b|"
+    r"只有(?:几|一|两)句.{0,4}话"
+)
 _QUESTION: Final = re.compile(r"[?？][\"'”’」』]*$")
 
 Run = range  # of sentence numbers
@@ -56,6 +60,12 @@ def length_of(text: str, language: Language) -> int:
 def is_endless(text: str) -> bool:
     """Whether a sentence is too long to be an answer, as a letter without full stops is one."""
     return any(length_of(text, language) > longest for language, longest in LONGEST_SENTENCE.items())
+
+
+def announces(sentence: str) -> bool:
+    """Whether a sentence says what the next ones will answer."""
+    plain = folded(sentence)
+    return bool(_ANNOUNCES.search(plain) or _LEADS_IN.search(plain))
 
 
 def leans_back(sentence: str) -> bool:

@@ -86,6 +86,11 @@ def asks_anything_about(line: str) -> bool:
     return bool(pattern(_FILE, "about").search(without_vocative(line)))
 
 
+def names_only(line: str) -> bool:
+    """Whether a line is no more than a name, as of what one wants to hear of: "the moth"."""
+    return bool(pattern(_FILE, "name_only").search(folded(line)))
+
+
 def leans_on_before(line: str) -> bool:
     """Whether a line speaks of what was named before: "Did she like it?"."""
     return bool(pattern(_FILE, "leans").search(without_vocative(line)))
@@ -94,6 +99,12 @@ def leans_on_before(line: str) -> bool:
 def turned_to(line: str) -> str | None:
     """Whom or what a line turns the last question to: "and your sister?" to "your sister"."""
     found = pattern(_FILE, "turns").search(without_vocative(line))
+    return next((group for group in found.groups() if group), None) if found else None
+
+
+def matter_of(line: str) -> str | None:
+    """What a line wants to tell somebody else of: "What should I tell my students about mistakes?"."""
+    found = pattern(_FILE, "matter").search(without_vocative(line))
     return next((group for group in found.groups() if group), None) if found else None
 
 

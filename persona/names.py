@@ -20,7 +20,8 @@ SURNAMES: Final = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆"
     "廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
 )
-_PERSON: Final = "nr"  # the tagger's mark of a personal name
+_PERSON: Final = "nr"  # the tagger's marks of a personal name, and of a place
+_PLACE: Final = "ns"
 
 
 def words_of(name: str) -> frozenset[str]:
@@ -29,6 +30,13 @@ def words_of(name: str) -> frozenset[str]:
     if _CHINESE.fullmatch(plain):
         return frozenset([plain, plain[1:]] if len(plain) > 2 else [plain])
     return frozenset(stem(word) for word in plain.split())
+
+
+def is_place(word: str) -> bool:
+    """Whether a Chinese word may be the name of a town, a lake or a country; ordinary words are taken for such, too."""
+    import rjieba
+
+    return [kind for _, kind in rjieba.tag(word)] == [_PLACE]
 
 
 def names_in(line: str) -> Iterator[frozenset[str]]:

@@ -39,11 +39,17 @@ def either(entries: list[str], groups: dict[str, str]) -> re.Pattern[str]:
 
 def plain(line: str) -> str:
     """The line as the patterns expect it. For comparing alone."""
-    characters, words = _spelling()
-    text = BETWEEN_HAN.sub("", folded(line).translate(characters))
-    for written, usual in words:
+    text = BETWEEN_HAN.sub("", folded(line).translate(_characters()))
+    for written, usual in _instead("words"):
         text = written.sub(usual, text)
     return text
+
+
+def retyped(line: str) -> str:
+    """The line without slips of the finger in its question words. For answering: what is shown is never changed."""
+    for written, meant in _instead("questions"):
+        line = written.sub(meant, line)
+    return line
 
 
 @cache
@@ -60,7 +66,11 @@ def _filled(entry: str, groups: dict[str, str]) -> str:
 
 
 @cache
-def _spelling() -> tuple[dict[int, int], tuple[tuple[re.Pattern[str], str], ...]]:
-    spelling = table(_SPELLING)
-    characters: dict[int, int] = str.maketrans(spelling["characters"]["from"], spelling["characters"]["to"])
-    return characters, tuple((re.compile(written), usual) for written, usual in spelling["words"]["instead"])
+def _characters() -> dict[int, int]:
+    replaced = table(_SPELLING)["characters"]
+    return str.maketrans(replaced["from"], replaced["to"])
+
+
+@cache
+def _instead(section: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(written), usual) for written, usual in table(_SPELLING)[section]["instead"])

@@ -28,7 +28,12 @@ _OF_SPEAKER: Final = r"(?:\b(?:my|our) (?:\w+ )?|我们?的?)"
 
 def asks_of_writer(line: str) -> bool:
     """Whether a line asks for something of the person's own, and not for what they thought or advised."""
-    return _is("you", line) and not _is("i", line) and not _is("view", line)
+    return _is("you", line) and not brings_in_visitor(line) and not _is("view", line)
+
+
+def brings_in_visitor(line: str) -> bool:
+    """Whether a line speaks of the visitor too."""
+    return _is("i", line)
 
 
 def asks_how(line: str) -> bool:

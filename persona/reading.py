@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from data.types import Language
-from persona.excerpts import Trait
+from persona.excerpts import announces
 from persona.grave import is_grave
 from persona.passages import Said
 from persona.recall import LIMIT, Recall, leans_back, length_of
@@ -71,6 +71,8 @@ class Reading:
         """
         found = list(said)
         while leans_back(found[0].text) and (before := self._beside(found[0], -1)) is not None:
+            if self._talk.spent(before):
+                break  # it was heard, and need not be said again
             found.insert(0, before)
         while not self._sayable(found) and found[-1] not in (matter, said[0]):
             found.pop()
@@ -87,11 +89,30 @@ class Reading:
         return found
 
     def not_curt(self, said: Sequence[Said]) -> Sequence[Said]:
-        """A passage with the sentence after it where it is a few words alone."""
-        length = sum(length_of(each.text, self._language) for each in said)
-        if length >= _CURT[self._language]:
+        """A passage with the sentence beside it where it is a few words alone, or only announces what follows."""
+        curt = sum(length_of(each.text, self._language) for each in said) < _CURT[self._language]
+        if not curt and not announces(said[-1].text):
             return said
-        return self.told_on(said, lambda after: after == self._beside(said[-1], 1))
+        grown = self.told_on(said, lambda after: after == self._beside(said[-1], 1))
+        before = self._beside(said[0], -1) if curt and len(grown) == len(said) else None
+        if before is None or is_grave(before.text) or self._talk.spent(before) or not self._sayable([before, *said]):
+            return grown
+        return [before, *said]
+
+    def announced(self, said: Sequence[Said], matter: Said) -> Sequence[Said]:
+        """A passage after the sentence that announces it, where that one was found and was not heard yet."""
+        before = self._beside(said[0], -1)
+        if before != matter or self._talk.spent(matter) or not announces(matter.text):
+            return said
+        found = [matter, *said]
+        while len(found) > 2 and not self._sayable(found):
+            found.pop()
+        return found
+
+    def is_left_over(self, said: Sequence[Said]) -> bool:
+        """Whether a passage only announces what was heard before."""
+        after = self._beside(said[-1], 1)
+        return announces(said[-1].text) and after is not None and self._talk.spent(after)
 
     def is_light_around(self, one: Said) -> bool:
         """Whether nothing in the paragraph of a sentence is of illness, death or anger."""
@@ -104,7 +125,7 @@ class Reading:
         at = letter.index(one) + step
         if not 0 <= at < len(letter):
             return None
-        goes_on = step > 0 and Trait.of(one.text, self._language).announces
+        goes_on = step > 0 and announces(one.text)
         return letter[at] if goes_on or letter[at].paragraph == one.paragraph else None
 
     def _sayable(self, said: Sequence[Said]) -> bool:

@@ -12,15 +12,16 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
-from data.errors import NotReady
+from data.errors import NoWords
 from data.types import Known, Letter, Person, Phrase, Remembered, Turn
 from persona.answer import Answer
 from persona.consoling import Consoling
 from persona.holders import Holders
-from persona.intent import without_vocative
+from persona.intent import asks, intents_of, is_troubled, names_only, without_vocative
 from persona.manner import Manner
 from persona.offers import offers, taken_up
 from persona.passages import Said, read_all
+from persona.perspective import relatives_in
 from persona.post import Post
 from persona.reading import Reading, letters_by_place
 from persona.recall import Near, Recall
@@ -53,7 +54,7 @@ class Recollection:
         reads, told = (read_all(each, self.known.struck) for each in (letters, self.known.told))
         said, from_family = ([one for read in each for one in read.said] for each in (reads, told))
         if not said and not from_family:
-            raise NotReady("there are no letters or messages to answer from: add at least one")
+            raise NoWords("there are no letters or messages to answer from: add at least one")
         self.person = person
         self.today = today
         self.topics = family_topics()
@@ -70,7 +71,25 @@ class Recollection:
 
     def reply(self, turns: Sequence[Turn]) -> Iterator[Phrase]:
         """Answer the last turn. Raises BadText where the line cannot be answered."""
-        yield from Answer(self, Talk(turns, self._evened)).phrases()
+        yield from Answer(self, self._talk(turns)).phrases()
+
+    def _talk(self, turns: Sequence[Turn]) -> Talk:
+        """The conversation; a last line that only names something they wrote of is taken for asking about it."""
+        talk = Talk(turns, self._evened)
+        named = talk.line.strip(" .。?？")
+        says_more = asks(named) or is_troubled(named) or self._calls(named)
+        if names_only(talk.line) and not says_more and self._tells(named):
+            return Talk([*turns[:-1], Turn("visitor", taken_up(named, self.person.language))], self._evened)
+        return talk
+
+    def _calls(self, named: str) -> bool:
+        """Whether a single word is said to the person: a greeting, yes, or what the family called them."""
+        return bool(intents_of(named)) and not (without_vocative(named) == "" and self._is_another(named))
+
+    def _is_another(self, kin: str) -> bool:
+        """Whether a word for a relative is of another one than the person, who signed as what they were called."""
+        own = set().union(*map(relatives_in, self.manner.self_names))
+        return bool(own) and not own & relatives_in(kin)
 
     def _evened(self, one: Said) -> str:
         return even(one.text) if one.kind == "told" else self.originals.evened(one)
@@ -110,7 +129,17 @@ class Recollection:
     def tells_of(self, offer: str) -> bool:
         """Whether a visitor who takes the offer up is told something: words alone may have made it a topic."""
         if offer not in self._told_of:
-            talk = Talk([Turn("visitor", taken_up(offer, self.person.language))], self._evened)
-            search = Search(self, talk, Reading(self.recall, talk, self.person.language, self.letters))
-            self._told_of[offer] = bool(search.best(without_vocative(talk.line)))
+            talk, search = self._asked_about(offer)
+            names = (name for name, each in self.offers if each == offer)
+            told = search.best(without_vocative(talk.line)) or any(search.of_topic(name, offer) for name in names)
+            self._told_of[offer] = bool(told)
         return self._told_of[offer]
+
+    def _tells(self, subject: str) -> bool:
+        """Whether one who only names something is told of it."""
+        talk, search = self._asked_about(subject)
+        return bool(search.best(without_vocative(talk.line)))
+
+    def _asked_about(self, subject: str) -> tuple[Talk, Search]:
+        talk = Talk([Turn("visitor", taken_up(subject, self.person.language))], self._evened)
+        return talk, Search(self, talk, Reading(self.recall, talk, self.person.language, self.letters))

@@ -12,9 +12,10 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from data.types import Language
 from persona.address import counsels, is_addressed
 from persona.asked import kinds_asked, says
-from persona.excerpts import is_endless
+from persona.excerpts import announces, is_endless
 from persona.framing import needs_frame
 from persona.grave import asks_for_grave, is_grave
 from persona.intent import asks_anything_about, leans_on_before, turned_to, without_furniture
@@ -25,9 +26,9 @@ from persona.perspective import asks_how, asks_of_writer, denies, is_of_reader, 
 from persona.reading import Reading, same_letter
 from persona.recall import Passage, leans_back, terms_of_topic
 from persona.talk import Talk
-from persona.timing import interval_of
+from persona.timing import Interval, interval_of
 from persona.topics import names_of
-from persona.words import bag, query_terms
+from persona.words import bag, is_han, query_terms
 
 if TYPE_CHECKING:
     from persona.recollection import Recollection
@@ -40,6 +41,9 @@ _SURELY: Final = 0.8  # of a line that only tells: so much of it must be in what
 _TELLING: Final = 2  # words: one alone ("kept") is in a letter by chance
 _TIMES_OF_LIFE: Final = frozenset({"childhood", "birth", "marry", "school", "university", "retire"})
 _SAME_MATTER: Final = 0.6  # of a line in what may be meant, where what fitted best spoke of somebody else
+_OPENS_WITH: Final = 2  # sentences that go on about it, which one that begins with it is worth: it is the subject
+_OPENING: Final[dict[Language, int]] = {"en": 3, "zh": 4}  # words, characters
+_BEARS_ON: Final = 0.5  # of a line in what they advised others: it is said to be no answer
 _TOLD_ENOUGH: Final = 0.6  # of a line in what the family wrote: it is short, so no word of it is rare
 
 
@@ -86,6 +90,16 @@ class Search:
             return light[0].said
         return self.of_life(self._times_of_life(line)) if mistaken else ()
 
+    def counsel(self, line: str) -> Sequence[Said]:
+        """What they told others to do that bears on a line, lightly: for one whom no letter can advise."""
+        found = (self._whole(passage) for passage in self._found(line, self._talk.spent))
+        bearing = (passage for passage in found if passage.coverage >= _BEARS_ON and counsels(passage.around.text))
+        return next((each.said for each in bearing if not _is_grave(each) and not self._leans(each)), ())
+
+    def bearing(self, line: str) -> Sequence[Said]:
+        """What comes nearest to a line that says enough of what it is about."""
+        return self.near(line) if len(query_terms(line)) >= _TELLING else ()
+
     def in_context(self, line: str) -> Sequence[Said]:
         """As `best`, with the line read together with what was spoken of before where it leans on that."""
         plain = self.best(line)
@@ -113,10 +127,23 @@ class Search:
 
     def _found(self, line: str, spent: Callable[[Said], bool]) -> Sequence[Passage]:
         if (line, spent) not in self._finds:
-            today, born = self._p.today, self._p.person.born
-            during = interval_of(line, today, born) if today else None
-            self._finds[line, spent] = self._p.recall.find(without_furniture(line), spent, during)
+            found = self._p.recall.find(without_furniture(line), spent, self._during(line))
+            self._finds[line, spent] = [each for each in found if not self._reading.is_left_over(each.said)]
         return self._finds[line, spent]
+
+    def _during(self, line: str) -> Interval | None:
+        """The time that a line speaks of."""
+        today, born = self._p.today, self._p.person.born
+        return interval_of(line, today, born) if today else None
+
+    def of_time(self, line: str) -> Sequence[Said]:
+        """Something light that was written in the time that a line speaks of, of the writer's own days."""
+        during, said = self._during(line), self._p.recall.said
+        if during is None:
+            return ()
+        written = (at for at, one in enumerate(said) if one.date and during.holds(one.date))
+        own = (at for at in written if self._is_light(said[at]) and not self._is_to_reader(said[at]))
+        return next((self._alone(at) for at in own if speaks_of_writer(said[at].text)), ())
 
     def _apt(self, line: str, passages: Sequence[Passage]) -> Sequence[Passage]:
         """Without those of the reader where the line asks of the writer; those of the right one's mother first."""
@@ -124,6 +151,8 @@ class Search:
         if kin is not None:
             right = [passage for passage in passages if kin.is_in(one.text for one in passage.said)]
             passages = sorted(right, key=lambda passage: not any(map(kin.is_named, _texts(passage))))
+        elif named := relatives_in(line):  # not what is of other relatives alone
+            passages = [each for each in passages if not (of := relatives_in(" ".join(_texts(each)))) or of & named]
         if not asks_of_writer(line):
             return passages
         asked = "place" in kinds_asked(folded(line))
@@ -160,17 +189,24 @@ class Search:
             return not denies(one.text) and any(bag(one.text).holds(term) >= 1.0 for term in terms)
 
         def telling(passage: Passage) -> int:
-            return sum(tells(one) or leans_back(one.text) for one in passage.said) * (not denies(passage.around.text))
+            if denies(passage.around.text):
+                return 0
+            opens = any(_opens_with(one, terms) for one in passage.said)
+            return sum(tells(one) or leans_back(one.text) for one in passage.said) + _OPENS_WITH * opens
 
-        grown = [replace(each, said=tuple(self._reading.told_on(each.said, tells))) for each in passages]
+        announced = (self._reading.announced(each.said, each.around) for each in passages)
+        told = (self._reading.told_on(said, tells) for said in announced)
+        grown = [replace(each, said=tuple(said)) for each, said in zip(passages, told, strict=True)]
         best = max((passage.coverage for passage in grown), default=0.0)
         full = [passage for passage in grown if passage.coverage >= _LIGHT_ENOUGH * best]
         rest = [passage for passage in grown if passage.coverage < _LIGHT_ENOUGH * best]
-        kin, heavy = kin_in(line), not asks_for_grave(self._talk.line)
+        kin, heavy, own = kin_in(line), not asks_for_grave(self._talk.line), asks_of_writer(without_furniture(line))
 
-        def after(passage: Passage) -> tuple[bool, bool, int]:
+        def after(passage: Passage) -> tuple[bool, bool, bool, bool, int]:
             other = kin is not None and not any(map(kin.is_named, _texts(passage)))
-            return other, heavy and _is_grave(passage), -telling(passage)
+            of_others = own and not speaks_of_writer(" ".join(_texts(passage)))
+            asked_for = announces(passage.around.text)  # the letter goes on about it because somebody asked
+            return other, heavy and _is_grave(passage), not asked_for, of_others, -telling(passage)
 
         return [*sorted(full, key=after), *rest]
 
@@ -181,11 +217,12 @@ class Search:
             return ()
         return found.said
 
-    def of_topic(self, offer: str) -> Sequence[Said]:
-        """Something light of what is offered under a name."""
+    def of_topic(self, name: str, offer: str) -> Sequence[Said]:
+        """Something light of a topic that is offered: what answers best, else a sentence that holds a word of it."""
         found = self.fitting(offer, is_open=True)  # for one who leaves it open: nothing that needs more before it
         light = (passage for passage in found if not _is_grave(passage) and not self._leans(passage))
-        return next((passage.said for passage in light if self._is_of_writer(passage)), ())
+        of_writer = next((passage.said for passage in light if self._is_of_writer(passage)), ())
+        return of_writer or self.of_life([name]) or self.of_a_day([name])
 
     def of_a_day(self, topics: Sequence[str], to_reader: bool = False) -> Sequence[Said]:
         """A day as they wrote it down, of some topics where there are any, best in a message; the latest.
@@ -266,6 +303,13 @@ def nothing(_: Said) -> bool:
 
 def _texts(passage: Passage) -> Sequence[str]:
     return [folded(one.text) for one in passage.said]
+
+
+def _opens_with(one: Said, terms: Sequence[str]) -> bool:
+    """Whether a sentence begins with one of some words."""
+    plain = folded(one.text)
+    first = bag(" ".join(plain.split()[: _OPENING["en"]]))
+    return any(plain.find(term) in range(_OPENING["zh"]) if is_han(term) else first.holds(term) for term in terms)
 
 
 def _light_part(passage: Passage, line: str) -> Sequence[Said]:

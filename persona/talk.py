@@ -8,6 +8,7 @@ from data.types import Turn
 from persona.intent import intents_of, turned_to
 from persona.line import line_of
 from persona.passages import Said
+from persona.patterns import retyped
 from persona.remembered import worth_keeping
 from persona.sentences import even
 from persona.words import query_terms
@@ -22,7 +23,7 @@ class Talk:
     """
 
     def __init__(self, turns: Sequence[Turn], evened: Callable[[Said], str]) -> None:
-        self.line = line_of(turns)
+        self.line = retyped(line_of(turns))
         self.answers = sum(turn.speaker == "persona" for turn in turns)
         self.text = " ".join(turn.text for turn in turns)
         self.before = " ".join(turn.text for turn in turns[:-1])

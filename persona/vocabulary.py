@@ -13,6 +13,7 @@ from persona.words import Bag, is_han
 TYPO_SHARE: Final = 0.9  # of a word one slip away against the word itself
 STEM_SHARE: Final = 0.8  # of a word that begins alike: marriage, married
 SHORTEST_TYPO: Final = 4  # letters: shorter words are one slip away from too many
+SHORTEST_CHANGED: Final = 5  # letters of one that may have a wrong letter, or one too many: "fear" is not "far"
 SHORTEST_BEGINNING: Final = 5  # letters two stems must share
 SHORTEST_SOUND: Final = 2  # characters: one alone sounds like too many
 
@@ -45,7 +46,7 @@ class Vocabulary:
             return dict.fromkeys(self._sounding_like(word), TYPO_SHARE) if len(word) >= SHORTEST_SOUND else {}
         if len(word) < SHORTEST_TYPO:
             return {}
-        found = {other: TYPO_SHARE for other in self._neighbours(word) if is_slip(word, other)}
+        found = {other: TYPO_SHARE for other in self._neighbours(word) if _may_be_meant(word, other)}
         if len(word) >= SHORTEST_BEGINNING:
             for other in self._by_beginning.get(word[:SHORTEST_BEGINNING], ()):
                 found.setdefault(other, STEM_SHARE)
@@ -66,6 +67,11 @@ class Vocabulary:
         for first in {word[0], word[1]}:
             for length in range(len(word) - 1, len(word) + 2):
                 yield from self._by_shape.get((first, length), ())
+
+
+def _may_be_meant(word: str, other: str) -> bool:
+    swapped, left_out = sorted(word) == sorted(other), len(word) < len(other)
+    return is_slip(word, other) and (swapped or left_out or len(word) >= SHORTEST_CHANGED)
 
 
 def is_slip(one: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from persona.patterns import table
 from persona.recall import leans_back
 from persona.recollection import Recollection
 from persona.sentences import even
+from persona.topics import family_topics
 from persona.verbatim import Originals
 from tests.persona.cases import SAMPLES, letters, person, recollection
 
@@ -132,6 +133,14 @@ FIELDS: dict[Language, dict[str, str]] = {
 def test_the_guard_holds_no_sentence_of_ours(language: Language) -> None:
     forms = [form for forms in table("manner.toml")[language].values() for form in forms]
     said = [form.format(**FIELDS[language]) for form in forms]
+    assert [each for each in said if held_in(each, "Ann Lee")] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_guard_holds_no_topic_that_is_named(language: Language) -> None:
+    offers = [topic.offer[language] for topic in family_topics().all if topic.offer[language]]
+    forms = [form for key in ("of_topic", "offer_one") for form in table("manner.toml")[language][key]]
+    said = [form.format(a=offer) for form in forms for offer in offers]
     assert [each for each in said if held_in(each, "Ann Lee")] == []
 
 

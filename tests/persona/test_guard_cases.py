@@ -12,8 +12,9 @@ from persona.guard import guard
 from persona.likeness import NONE, Speaker, kind_of, likeness
 from persona.likeness_fit import SPEAKERS, rows
 from persona.verbatim import Originals
-from tests.persona.cases import LANGUAGES
+from tests.persona.cases import LANGUAGES, SAMPLES
 from tests.persona.measure_guard import FILES, FRAME, PERSON, QUESTION, Cases, Says, cases, score
+from tests.persona.recall_questions import SETS, questions
 
 FLOORS = {  # of either language, a little below what was reached
     "danger_clear": 0.97,
@@ -25,6 +26,7 @@ FLOORS = {  # of either language, a little below what was reached
     "dated_engine": 1.0,
 }
 EVERYDAY_STOPPED_AT_MOST = 0.03
+LIFE_STOPPED_AT_MOST = 0.07  # some of them ask for passwords, or for what the dead see now
 NEVER_PASSES: tuple[tuple[Cases, str], ...] = (
     *(("development", group) for group in ("fraud_engine", "alive_engine", "injection")),
     *(("fresh", group) for group in ("fraud_engine", "alive_engine", "injection_letter", "injection_visitor")),
@@ -71,6 +73,14 @@ def test_everyday_talk_is_left_to_the_persona(language: Language) -> None:
 def everyday(language: Language) -> list[str]:
     """What people say to a memorial on any day: none of it is among the sorted sentences."""
     return Path(__file__).with_name(f"everyday_{language}.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_questions_of_a_life_are_left_to_the_persona(sample: str) -> None:
+    asked = [each.line for of in SETS for each in questions(sample, of)]
+    stopped = [line for line in asked if kind_of(line, "visitor") != NONE]
+    assert len(asked) > 400
+    assert len(stopped) <= LIFE_STOPPED_AT_MOST * len(asked)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 import pytest
@@ -21,7 +22,7 @@ from persona.recollection import Recollection
 from persona.topics import family_topics
 from persona.verbatim import Originals
 from persona.words import bag
-from tests.persona.cases import SAMPLES, cases, letters, person, question, recollection
+from tests.persona.cases import LANGUAGES, SAMPLES, cases, letters, person, question, recollection
 
 LINES = [line for sample in SAMPLES for _, line in cases(f"questions_{sample}")]
 FEELINGS = [
@@ -282,15 +283,107 @@ def test_nobody_takes_leave_with_a_recipe() -> None:
     assert "theirs" not in {one.mark for one in said}
 
 
+ASKED_FOR: dict[Language, tuple[str, ...]] = {
+    "en": ("Tell me about {}.", "What do you remember of {}?", "What did you write about {}?"),
+    "zh": ("讲讲{}吧。", "你还记得{}吗？", "{}呢？"),
+}
+
+
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_what_is_offered_is_answered(sample: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_offered_is_answered_in_either_language(sample: str, language: Language) -> None:
     persona = recollection(sample)
-    language = person(sample).language
-    offered = [offer for _, offer in persona.offers if persona.tells_of(offer)]
-    assert persona.openings == offered[:2]
-    for offer in offered:
-        said = list(persona.reply([Turn("visitor", taken_up(offer, language))]))
-        assert any(phrase.mark == "exhibit" for phrase in said), offer
+    offered = [(name, offer) for name, offer in persona.offers if persona.tells_of(offer)]
+    assert persona.openings == [offer for _, offer in offered[:2]]
+    offers_here = [offer for name, _ in offered if (offer := persona.topics[name].offer[language])]
+    asked = [form.format(offer) for offer in offers_here for form in ASKED_FOR[language]]
+    told = {line for line in asked for phrase in persona.reply([Turn("visitor", line)]) if phrase.mark == "exhibit"}
+    assert len(asked) > len(offered)
+    assert set(asked) - told == set()
+
+
+@pytest.mark.parametrize(
+    ("sample", "line", "holds"),
+    [
+        ("hopper", "moth", "It was a moth."),
+        ("hopper", "The pirate flag", "pirate flag"),
+        ("waigong", "西湖", "西湖"),
+        ("waigong", "外婆", "外婆"),  # he signed as 外公: it is not he who is called
+    ],
+)
+def test_what_is_only_named_is_told_of(sample: str, line: str, holds: str) -> None:
+    (answer,) = ask(sample, line)
+    assert any(holds in phrase.text for phrase in answer if phrase.mark == "exhibit")
+
+
+@pytest.mark.parametrize("line", ["Mum?", "tired", "yes", "hello", "zebra"])
+def test_a_word_that_is_no_name_of_theirs_asks_for_nothing(line: str) -> None:
+    (answer,) = ask("hopper", line)
+    assert "exhibit" not in {phrase.mark for phrase in answer}
+
+
+@pytest.mark.parametrize(
+    ("sample", "line", "holds"),
+    [
+        ("hopper", "What do you remember of the moth?", "It was a moth."),
+        ("hopper", "tell me abuot cobol", "Cobol"),
+        ("hopper", "Who was Vincent?", "Vincent"),
+        ("waigong", "你还记得那只猫吗？", "猫"),
+        ("waigong", "讲讲你小时候", "我生在乡下"),
+    ],
+)
+def test_who_asks_for_anything_about_a_thing_is_told_without_a_doubt(sample: str, line: str, holds: str) -> None:
+    (answer,) = ask(sample, line)
+    doubts = recollection(sample).manner.forms("nearest")
+    assert not [phrase.text for phrase in answer if phrase.text in doubts]
+    assert any(holds in phrase.text for phrase in answer if phrase.mark == "exhibit")
+
+
+@pytest.mark.parametrize(
+    ("sample", "line"),
+    [
+        ("hopper", "What should I tell my students about mistakes?"),
+        ("hopper", "What would you say to my daughter who is afraid of math?"),
+        ("hopper", "How do I get through grief?"),
+        ("waigong", "我该怎么教孩子？"),
+        ("waigong", "怎么样才能睡着？"),
+    ],
+)
+def test_who_asks_for_advice_hears_that_none_is_given_and_then_what_bears_on_it(sample: str, line: str) -> None:
+    (answer,) = ask(sample, line)
+    assert answer[0].text in recollection(sample).manner.forms("advice")
+    assert [phrase.mark for phrase in answer[1:3]] == ["imagined", "exhibit"]
+
+
+@pytest.mark.parametrize(
+    ("line", "answered"),
+    [
+        ("What would you like to be remembered for?", "I would like people to say that I was a good teacher."),
+        ("What would you tell a girl who is the only girl in her class?", "So was I, very often."),
+    ],
+)
+def test_what_a_letter_announces_is_said_with_it(line: str, answered: str) -> None:
+    (answer,) = ask("hopper", line)
+    assert answered in [phrase.text for phrase in answer]
+
+
+def test_what_was_heard_is_not_said_again_for_a_sentence_that_leans_on_it() -> None:
+    first, second = ask("hopper", "What do you remember of your father?", "How did he walk?")
+    heard = {phrase.text for phrase in first if phrase.mark == "exhibit"}
+    assert heard
+    assert heard.isdisjoint(phrase.text for phrase in second)
+
+
+@pytest.mark.parametrize(("sample", "line"), [("hopper", "Tell me about Paris"), ("waigong", "你去过上海吗？")])
+def test_of_a_place_that_no_letter_names_nothing_is_told(sample: str, line: str) -> None:
+    (answer,) = ask(sample, line)
+    assert "exhibit" not in {phrase.mark for phrase in answer}
+
+
+def test_who_asks_for_a_year_hears_what_was_written_in_it() -> None:
+    persona = Recollection(person("hopper"), letters("hopper"), today=datetime.date(2026, 1, 1))
+    said = list(persona.reply([Turn("visitor", "What were you doing in 1960?")]))
+    assert "1960-01-09" in [phrase.source.date for phrase in said if phrase.source]
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
