@@ -32,6 +32,7 @@ from services.api.context import Lantern
 from services.api.guarding import Guard, Limits
 from services.beside import Beside
 from services.certificate import Issued
+from services.heap import share_arenas
 from services.punctual import Punctual
 from services.whereabouts import ITSELF, OWN_NAMES, Whereabouts
 
@@ -115,6 +116,7 @@ def check(place: Place) -> None:
 def serve(archive: Archive, settings: Settings, place: Place, opened: Callable[[Opened], None], *, debug: bool) -> None:
     """Serve a home until Ctrl-C. Raises `Refused` where the place cannot be had."""
     check(place)
+    share_arenas()
     with _listening(place) as listener, logs.written(archive.home.logs, debug=debug), Desk(archive) as desk:
         lantern = Lantern(settings, archive, archive.accounts(), desk)
         door = Door(archive) if place.in_house else None
