@@ -96,8 +96,8 @@ class Archive:
         self.home = home
         self._vault = vault
         self._store = store
-        self._files = Shelf[str, list[KeptFile]](HELD)
-        self._words = Shelf[str, _Worded](HELD)
+        self._files = Shelf[str, str, list[KeptFile]](HELD)
+        self._words = Shelf[str, str, _Worded](HELD)
 
     @classmethod
     def open(cls, root: Path) -> Archive:
@@ -536,7 +536,7 @@ class Archive:
         for row in self._sources(memorial_id, (kind,)):
             yield kept(self._vault, memorial_id, row).file, self._vault.get(memorial_id, row.blob_id)
 
-    def _as_before(self, shelf: Shelf[str, T], memorial_id: str, look: Callable[[Rows], T]) -> T:
+    def _as_before(self, shelf: Shelf[str, str, T], memorial_id: str, look: Callable[[Rows], T]) -> T:
         """What was seen of the sources, looked for again once any of them changed."""
         with self._store.reading() as rows:
             check_there(rows, memorial_id)

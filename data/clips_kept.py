@@ -83,12 +83,25 @@ class Clips:
             yield path
 
     def add(
-        self, adding: Adding, clip_id: str, kind: ClipKind, account_id: str | None, about: About, clip: Path
+        self,
+        adding: Adding,
+        clip_id: str,
+        kind: ClipKind,
+        account_id: str | None,
+        about: About,
+        clip: Path,
+        replaces: str | None = None,
     ) -> None:
-        """A new one, with the change that is under way."""
+        """A new one, with the change that is under way; that of id `replaces` goes.
+
+        Where that one is gone already, the change raises `UnknownNote`.
+        """
         sealed = self._vault.seal(self._memorial_id, json.dumps(asdict(about)), _place(clip_id))
 
         def add(rows: Rows, blob_id: str) -> None:
+            if replaces is not None:
+                self._checked(rows, replaces)
+                self._remove(adding, replaces, rows)
             row = ClipRow(clip_id, self._memorial_id, account_id, kind, sealed, blob_id, datetime.now(UTC))
             rows.clips.add(row)
 
@@ -97,11 +110,7 @@ class Clips:
     def remove(self, clip_id: str) -> None:
         """Remove it for good; it is well if it is gone."""
         with self._adding() as adding:
-            self.remove_with(adding, clip_id)
-
-    def remove_with(self, adding: Adding, clip_id: str) -> None:
-        """The same with the change that is under way."""
-        adding.also(partial(self._remove, adding, clip_id))
+            adding.also(partial(self._remove, adding, clip_id))
 
     def _remove(self, adding: Adding, clip_id: str, rows: Rows) -> None:
         row = rows.clips.find(self._memorial_id, clip_id)
@@ -112,7 +121,10 @@ class Clips:
     def _found(self, clip_id: str) -> ClipRow:
         with self._store.reading() as rows:
             check_there(rows, self._memorial_id)
-            row = rows.clips.find(self._memorial_id, clip_id)
+            return self._checked(rows, clip_id)
+
+    def _checked(self, rows: Rows, clip_id: str) -> ClipRow:
+        row = rows.clips.find(self._memorial_id, clip_id)
         if row is None:
             raise UnknownNote("this clip is not here, or not any more: look at the list of clips")
         return row

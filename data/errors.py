@@ -6,7 +6,7 @@ first line of its docstring is what it means. `facts` are what they need to say 
 LanternError                1  a fault of ours
 ├── Refused                 2  what was given cannot be used
 │   ├── BadText                text that cannot be used
-│   │   ├── BadLength, BadName, WeakPassword, BadPronunciation
+│   │   ├── BadLength, OneLine, BadName, WeakPassword, BadPronunciation
 │   │   └── BadFile            a file that cannot be read
 │   │       ├── Empty, Damaged, Locked, TooMuch, UnknownKind, NoWriting, PicturesOnly, NoChat
 │   │       └── WhichOfThem, UnknownVoice
@@ -21,8 +21,9 @@ LanternError                1  a fault of ours
 │   ├── UnknownNote            UnknownSentence
 │   ├── TooLarge               more than is taken at once
 │   ├── OutOfStep              what was given does not go on from where things stand
-│   ├── IsSample, NothingOfUse, OtherAuthor, OnePhoto
-│   ├── MustNotSay, TakenBack, OnlyNotice, NotTheirPiece, TooManyWords
+│   ├── IsSample, NothingOfUse, OtherAuthor, OnePhoto, NotTogether
+│   ├── MustNotSay, OnlyNotice, IsFarewell, OldFilm, NotTheirPiece, TooManyWords
+│   ├── TakenBack              NothingLeft
 │   ├── SignInFailed, LastWayIn, KeeperStays, ManyTokens, NoConsent
 │   └── NotReady               the memorial lacks what this needs
 │       ├── NoWords, NoPortrait, NoRecording, NotTuned, FewWords, OneFaceOnly
@@ -76,6 +77,10 @@ class BadText(Refused):
 
 class BadLength(BadText):
     """A text is empty, or longer than is taken; `most` is how many characters are."""
+
+
+class OneLine(BadText):
+    """A text has several lines where one is taken."""
 
 
 class BadName(BadText):
@@ -254,12 +259,28 @@ class OnePhoto(Refused):
     """This takes one photo."""
 
 
+class NotTogether(Refused):
+    """Two choices exclude each other."""
+
+
 class MustNotSay(Refused):
     """A memorial must not say these `words`."""
 
 
 class TakenBack(Refused):
-    """The family has taken back these `words` since they were said."""
+    """The family has taken back something since it was said."""
+
+
+class NothingLeft(TakenBack):
+    """The family has taken back all of theirs that is said in a film."""
+
+
+class IsFarewell(Refused):
+    """A farewell is filmed anew from its text alone."""
+
+
+class OldFilm(Refused):
+    """A film is from before it was kept with each whose words are said in it."""
 
 
 class OnlyNotice(Refused):

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from data.arrival import check_there
-from data.errors import BadLength, UnknownNote
+from data.errors import BadLength, OneLine, UnknownNote
 from data.home import Home
 from data.members import Members
 from data.names import alike, covers, folded
@@ -208,7 +208,7 @@ class Memory:
     def confirm(self, source: str, line: str, says: str) -> None:
         """Somebody looked, and the line says this."""
         if "\n" in _check(says, "a line"):
-            raise BadLength("a line is one line: confirm each by itself", most=LONGEST_CHARS)
+            raise OneLine("a line is one line: confirm each by itself")
         with self._changing() as rows:
             self._put(rows, "confirmations", {"source": source, "line": line, "says": says})
 

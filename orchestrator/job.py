@@ -2,7 +2,8 @@
 
 A body is a plain function of its `Job`. It may be begun again at any time, after a crash or in a newer version of the
 program, so it keeps what each step made as a paper of the job, sealed in the memorial's vault, and passes over the
-steps whose papers are there. What it does for good it does in one transaction with its last paper.
+steps whose papers are there. What it does for good it does in one transaction with its last paper, the report. Where
+that takes its order away, the job cannot be cancelled any more: what follows is only made ready, and may be left out.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count, product
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -177,8 +178,9 @@ class Desk:
         return found[0]
 
     def cancel(self, job_id: str) -> None:
-        """Let it end where it is, undone; it is well if it has ended already."""
-        if not self.standing(job_id).ended:
+        """Let it end where it is, undone; it is well if it has ended already, or has done all that it does for good."""
+        standing = self.standing(job_id)
+        if not standing.ended and not self._is_kept(standing):
             with explained():
                 self._client.cancel_workflow(job_id)
         standing = self.standing(job_id)
@@ -211,6 +213,11 @@ class Desk:
             if unknown or states.get(job_id) == "cancelled":
                 self._tidy(memorial_id, job_id)
         return len(gone)
+
+    def _is_kept(self, standing: Standing) -> bool:
+        """Whether a job has done all that it does for good: it has given its order away for its report."""
+        of = partial(self.archive.paper, standing.memorial_id, standing.id)
+        return of("order") is None and of("report") is not None
 
     def _tidy(self, memorial_id: str, job_id: str) -> None:
         """Leave nothing of a job that will not be done."""

@@ -23,7 +23,7 @@ def line_of(turns: Sequence[Turn]) -> str:
             f"the line has {len(text):,} characters; the limit is {LINE_LIMIT:,}: ask in shorter lines", most=LINE_LIMIT
         )
     if any(unicodedata.category(char) in ("Cc", "Cs") and char not in _HARMLESS_CONTROLS for char in text):
-        raise BadLength("the line holds control characters: type it again as plain text", most=LINE_LIMIT)
+        raise BadText("the line holds control characters: type it again as plain text")
     line = " ".join(unicodedata.normalize("NFC", text).split())
     if not any(unicodedata.category(char)[0] in "LNPS" for char in line):
         raise BadLength("the line is empty: write a question or a greeting", most=LINE_LIMIT)

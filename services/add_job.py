@@ -19,6 +19,7 @@ from orchestrator.job import Job
 from services import keeping, learning, uploaded
 from services.bringing import Batch, Brought, Look
 from services.build import Made
+from services.live import loops
 from services.report import Json
 
 PIECE_BYTES = 64 << 20  # of a file, in memory at a time
@@ -101,8 +102,13 @@ def _pieces_from(file: File, piece: int) -> Iterator[bytes]:
 
 def add_files(job: Job) -> None:
     """The body of the job: learn from the files that came with it or were uploaded before, and keep all of them."""
-    if job.paper("report") is not None:
-        return
+    if job.paper("report") is None:
+        _add(job)
+    if json.loads(job.given("report"))["learned"]["portrait"]:
+        loops.make_ready(job)
+
+
+def _add(job: Job) -> None:
     order = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
     if "uploads" in order:
@@ -128,20 +134,21 @@ def keep(
     made: Sequence[str] = (),
     uploads: Sequence[str] = (),
 ) -> None:
-    """Learn from a batch and keep all of it in one transaction, in which the papers that were made and uploads go."""
+    """Learn from a batch and keep all of it in one transaction, in which the order, papers made and uploads go."""
     learnt = learning.learn(job.archive, memorial, batch, job, once)
     with job.step("keep") as advance, job.publishing() as adding:
         added = keeping.keep(job.archive, adding, batch, learnt, advance)
         report = keeping.report(adding.count(), batch, added, learnt)
         adding.add_paper(job.id, "report", json.dumps(report).encode())
-        for start in range(0, len(made), NAMES_AT_ONCE):
-            adding.remove_papers(job.id, *made[start : start + NAMES_AT_ONCE])
+        gone = ["order", *made]
+        for start in range(0, len(gone), NAMES_AT_ONCE):
+            adding.remove_papers(job.id, *gone[start : start + NAMES_AT_ONCE])
         forget(adding, uploads)
 
 
 def _once(job: Job, made: list[str]) -> learning.Once:
     def once(making: learning.Making, make: Callable[[], Made]) -> Made:
-        name = making.name
+        name = making.kind if making.place is None else f"{making.kind}-{making.place}"
         made.extend((name, f"{name}-says"))
         data, says = job.paper(name), job.paper(f"{name}-says")
         if data is not None and says is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -13,14 +13,25 @@ from data.adding import Adding
 from data.archive import Archive, Memorial
 from data.clips_kept import About, ClipKind, KeptClip
 from data.conversations import KeptTurn
-from data.errors import BadLength, MustNotSay, NoPortrait, NotWritable, OnlyNotice, Refused, TakenBack
+from data.errors import (
+    BadLength,
+    IsFarewell,
+    MustNotSay,
+    NoPortrait,
+    NothingLeft,
+    NotWritable,
+    OldFilm,
+    OnlyNotice,
+    Refused,
+    TakenBack,
+)
 from data.files import explained, try_place, write
 from data.importers import letters_in, read_letters
 from data.label import Label
 from data.media import ClipInfo, write_clip
 from data.names import covers
 from data.phrases import phrases_of
-from data.types import FPS, Language, Phrase, Shot, Span, Turn
+from data.types import FPS, Language, Mark, Phrase, Shot, Turn
 from orchestrator.flow import Record, perform
 from orchestrator.job import Abandoned, Job
 from orchestrator.stages import Persona
@@ -37,6 +48,7 @@ VOICES: dict[voices.Mode, str] = {
     "off": "none",
 }
 EXHIBIT = "written for an exhibition"  # what the label of a sample says of its words
+NOT_THEIRS: frozenset[Mark] = frozenset({"imagined", "notice"})  # what only leads from one of their words to the next
 SCRIPT = "farewell"  # what a text is called that came without a file
 TITLE_CHARS = 80
 SCRIPT_CHARS = 10_000  # a clip of some twelve minutes
@@ -114,14 +126,17 @@ def clip_again_order(archive: Archive, memorial: Memorial, clip: KeptClip, visit
     """What a clip job is given for an answer that is kept to be filmed anew, without what was taken back since; it
     takes the place of the old one.
 
-    Raises Refused where nothing of it may be said any more, and for a farewell, which the family orders anew.
+    Raises Refused where nothing of theirs is left of it, where it is not known what is said in it, and for a farewell,
+    which the family orders anew.
     """
     if clip.kind != "answer":
-        raise Refused("a farewell is made anew from its text: order it again")
+        raise IsFarewell("a farewell is made anew from its text: order it again")
+    if not clip.about.phrases:
+        raise OldFilm("whose words are said in this clip was not kept with it: ask again, and keep the new answer")
     is_still_said = letters.still_said(archive, memorial, visitor)
     phrases = [each for each in clip.about.phrases if is_still_said(each)]
-    if all(phrase.mark == "notice" for phrase in phrases):
-        raise TakenBack("the family has taken back all that is said in this clip: remove it", words=clip.about.text)
+    if len(phrases) < len(clip.about.phrases) and all(phrase.mark in NOT_THEIRS for phrase in phrases):
+        raise NothingLeft("the family has taken back all of theirs that is said in this clip: remove it")
     _check_portrait(archive, memorial)
     told = {"text": clip.about.title, "phrases": [asdict(phrase) for phrase in phrases], "visitor": visitor}
     return json.dumps({**told, "keeper": clip.account_id, "replaces": clip.id}).encode()
@@ -140,6 +155,18 @@ def kept_farewell_order(archive: Archive, memorial: Memorial, text: str, author:
     _check_script(memorial, SCRIPT, text)
     _check_portrait(archive, memorial)
     return json.dumps({"text": text, "script": SCRIPT, "author": author, "keeper": keeper}).encode()
+
+
+def still_heard(archive: Archive, memorial: Memorial, visitor: str | None) -> Callable[[Phrase], bool]:
+    """Whether a phrase may be heard by this visitor today just as they heard it once, by a recording or without one."""
+    is_still_said, is_barred = letters.still_said(archive, memorial, visitor), _barred(archive, memorial, visitor)
+    return lambda phrase: is_still_said(phrase) and not is_barred(phrase)
+
+
+def holds_back(archive: Archive, memorial: Memorial, visitor: str | None) -> bool:
+    """Whether there is anything at all that the family keeps from this visitor, or says they never said."""
+    memory = archive.memory(memorial.id)
+    return bool(memory.struck() or _places_barred(archive, memorial, visitor))
 
 
 def make_clip(job: Job) -> None:
@@ -225,19 +252,26 @@ def _still_said(archive: Archive, memorial: Memorial, visitor: str | None, phras
     """What was said to a visitor, to be said again; by the voice that was made where a recording is not to be heard any
     more. Raises Refused where something of it may not be said any more.
     """
-    gone = letters.taken_back(archive, memorial, visitor, phrases)
-    if gone is not None:
-        raise TakenBack(
-            f"the family has taken back {gone.text!r} since it was said: ask again, and keep the new answer",
-            words=gone.text,
-        )
+    if letters.taken_back(archive, memorial, visitor, phrases) is not None:  # which, whoever asks must not learn here
+        raise TakenBack("the family has taken back something since it was said: ask again, and keep the new answer")
+    is_barred = _barred(archive, memorial, visitor)
+    return [replace(each, mark="theirs", recording=None) if is_barred(each) else each for each in phrases]
+
+
+def _barred(archive: Archive, memorial: Memorial, visitor: str | None) -> Callable[[Phrase], bool]:
+    """Whether a phrase was heard from a recording that this visitor may not hear."""
+    barred = _places_barred(archive, memorial, visitor)
+
+    def is_barred(phrase: Phrase) -> bool:
+        return phrase.recording is not None and any(covers(place, phrase.recording.file) for place in barred)
+
+    return is_barred
+
+
+def _places_barred(archive: Archive, memorial: Memorial, visitor: str | None) -> frozenset[str]:
+    """Files and folders of which nothing is for this visitor."""
     memory = archive.memory(memorial.id)
-    barred = memory.left_out() | (frozenset(memory.audience()) if visitor is None else memory.barred(visitor))
-
-    def is_heard(span: Span | None) -> bool:
-        return span is None or not any(covers(place, span.file) for place in barred)
-
-    return [each if is_heard(each.recording) else replace(each, mark="theirs", recording=None) for each in phrases]
+    return memory.left_out() | (frozenset(memory.audience()) if visitor is None else memory.barred(visitor))
 
 
 def _order(clip: Path, **what: str | None) -> bytes:
@@ -281,6 +315,8 @@ def _film_job(job: Job, memorial: Memorial, order: Json, phrases: Sequence[Phras
         answer = film(job.archive, memorial, Said(heard), [], path, job, labelled)
         told = ask_report(answer.record, order.get("clip", job.id), answer.clip, answer.total_s)
         told |= {} if "script" in order else engines.described(job.archive, memorial)
+        if answer.clip is not None and "clip" not in order:  # it tells its words itself, while they may be told
+            del told["text"], told["phrases"]
         with job.publishing() as adding:
             if answer.clip is not None and "clip" in order:
                 adding.add_paper(job.id, "clip", path.read_bytes())
@@ -307,9 +343,7 @@ def _keep(job: Job, adding: Adding, order: Json, phrases: Sequence[Phrase], info
     )
     kind: ClipKind = "farewell" if is_farewell else "answer"
     clips = job.archive.clips(job.memorial_id)
-    clips.add(adding, job.id, kind, order["keeper"], about, path)
-    if "replaces" in order:
-        clips.remove_with(adding, order["replaces"])
+    clips.add(adding, job.id, kind, order["keeper"], about, path, order.get("replaces"))
 
 
 def _deliver(job: Job, path: Path, clip: bytes) -> None:

@@ -29,7 +29,7 @@ def done(archive: Archive, kind_name: str, memorial_id: str, given: Mapping[str,
             see_through(desk, job_id, steps)
         except KeyboardInterrupt:
             desk.cancel(job_id)
-            if desk.standing(job_id).state != "done":  # it may have come to its end just then
+            if archive.paper(memorial_id, job_id, "report") is None:  # it may have come to its end just then
                 raise
         report: Json = json.loads(archive.paper(memorial_id, job_id, "report") or b"{}")
         return report

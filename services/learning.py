@@ -1,6 +1,6 @@
 """Makes what takes long of what the family brings, before any of it is kept: rigs, the voice, and the reading of scans.
 
-Each is made once under a name, so that a job begun again goes on where it was. Knows no row and no transaction.
+Each is made once, so that a job begun again goes on where it was. Knows no row and no transaction.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from data import media
 from data.archive import Archive, Memorial
@@ -40,9 +40,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What is made once: its name in its batch, the files that it is made of, and what else it hangs on, as JSON."""
+    """What is made once: a rig, say, for what has this place in its batch, or for all of it; the files that it is made
+    of, and what else it hangs on, as JSON.
+    """
 
-    name: str
+    kind: Literal["rig", "read", "voice"]
+    place: int | None
     files: Sequence[File]
     how: Json = field(default_factory=dict)
 
@@ -79,7 +82,7 @@ def learn(archive: Archive, memorial: Memorial, batch: Batch, steps: Steps, once
             with steps.step("portrait", PORTRAIT_USUAL_S):
                 try:
                     how = {"face": batch.face, "size_px": batch.size_px}
-                    rig = once(Making(f"rig-{place}", [one.found[0].file], how), partial(_portray, one, batch))
+                    rig = once(Making("rig", place, [one.found[0].file], how), partial(_portray, one, batch))
                 except Refused as err:
                     batch.leave_out(one, err)
                     continue
@@ -112,7 +115,7 @@ def _read(memorial: Memorial, batch: Batch, learnt: Learnt, steps: Steps, once: 
         for place in waiting:
             one = batch.brought[place]
             try:
-                making = Making(f"read-{place}", [each.file for each in one.found], {"role": one.role})
+                making = Making("read", place, [each.file for each in one.found], {"role": one.role})
                 made = once(making, partial(_letters_read, one))
                 letters = [_letter(each) for each in json.loads(made.data)]
                 one.look.speakers = speakers(one.look.over(letters))
@@ -223,7 +226,7 @@ def _begin_voice(archive: Archive, memorial: Memorial, batch: Batch, learnt: Lea
 
     marks = archive.marks(memorial.id)  # it is learnt of all recordings that are here, too
     how = {"before": before, "paths": [path for path, _ in fresh], "marks": [marks.made, marks.words]}
-    return begin(lambda: once(Making("voice", [file for _, file in fresh], how), enroll))
+    return begin(lambda: once(Making("voice", None, [file for _, file in fresh], how), enroll))
 
 
 def begin(work: Callable[[], T]) -> Future[T]:

@@ -41,27 +41,32 @@ def order(
 
 def read(job: Job) -> None:
     """The body of the job."""
-    if job.paper("report") is not None:
-        return
+    if job.paper("report") is None:
+        _read(job)
+    loops.make_ready(job)
+
+
+def _read(job: Job) -> None:
     told = json.loads(job.given("order"))
     memorial = job.archive.memorial(job.memorial_id)
     wanted, everybody = _chosen(told)
     with _lent(job.archive, memorial, told) as files:
         report = portraying.portray(job.archive, memorial, files, wanted, job, everybody=everybody)
-    loops.make_ready(job)
     with job.publishing() as adding:
         adding.add_paper(job.id, "report", json.dumps(report).encode())
+        adding.remove_papers(job.id, "order")
         forget(adding, told["uploads"])
 
 
 @contextmanager
 def _lent(archive: Archive, memorial: Memorial, told: Json) -> Iterator[list[File]]:
-    """The files to read it from, which are gone after the block."""
-    if told["photo"] is None:
+    """The files to read it from, which are gone after the block. Orders of before knew no photo that is kept."""
+    photo_id = told.get("photo")
+    if photo_id is None:
         with uploaded.lent(archive, memorial, told) as files:
             yield files
     else:
-        kept = archive.file(memorial.id, told["photo"])
+        kept = archive.file(memorial.id, photo_id)
         with archive.original(memorial.id, kept) as path:
             yield [File.on_disk(path, PurePosixPath(kept.path).name)]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from data.errors import Refused
+from data.errors import NotTogether, Refused
 from face.chosen import Chosen
 from services.terminal import LanguageName, settings
 
@@ -53,16 +53,16 @@ def chosen(
     *,
     as_is: bool,
 ) -> tuple[Chosen, bool]:
-    """What is chosen, and whether everybody is. Raises `Refused` for options that say nothing beside each other."""
+    """What is chosen, and whether everybody is. Raises `NotTogether` where one says nothing beside another."""
     everybody = face == EVERYBODY
     if everybody and marks:
-        raise Refused("marks are of one face: leave --face all out")
+        raise NotTogether("marks are of one face: leave --face all out")
     if everybody and frame is not None:
-        raise Refused("--face all shows the whole photo as it is: leave --frame out")
+        raise NotTogether("--face all shows the whole photo as it is: leave --frame out")
     if speaker is not None and not everybody:
-        raise Refused("--speaker goes with --face all; say --face N for the one who is shown alone")
+        raise NotTogether("--speaker goes with --face all; say --face N for the one who is shown alone")
     if face is not None and marks:
-        raise Refused("marks say where the face is: leave --face out")
+        raise NotTogether("marks say where the face is: leave --face out")
     which = speaker if everybody else _number(face)
     return Chosen(which, sized(size), (frame or FrameName.square).value, not as_is, marks), everybody
 

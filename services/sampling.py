@@ -42,9 +42,8 @@ def order(name: str, size_px: int) -> Json:
 
 def build(job: Job) -> None:
     """The body of that job."""
-    if job.paper("report") is not None:
-        return
-    told = json.loads(job.given("order"))
-    memorial = job.archive.memorial(job.memorial_id)
-    add_job.keep_with_papers(job, memorial, batch(memorial, sample(told["sample"]), told["size_px"]))
+    if job.paper("report") is None:
+        told = json.loads(job.given("order"))
+        memorial = job.archive.memorial(job.memorial_id)
+        add_job.keep_with_papers(job, memorial, batch(memorial, sample(told["sample"]), told["size_px"]))
     loops.make_ready(job)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 
 from data.archive import Archive, Memorial
 from data.importers.gathered import given
 from data.importers.imported import File
+from data.importers.lines import reading
 from data.uploads import Uploads
 from orchestrator.job import Job
 from services import bringing, keeping
@@ -22,6 +24,7 @@ from services.learning import Making, Once
 from services.progress import Quiet, Steps
 from services.report import Json
 
+PIECE_BYTES = 1 << 20  # of a file, in memory at a time
 SHORT_FILES = 8  # half a second each, where they are pictures
 
 
@@ -93,14 +96,17 @@ def _lent(uploads: Uploads, told: Json) -> Iterator[dict[str, File]]:
 
 
 def _once(uploads: Uploads, lent: dict[str, File]) -> Once:
-    """Keeps what is made with the uploads that it is made of. What lies in a zip is taken to be of all of them."""
+    """Keeps what is made with the uploads that it is made of. What lies in a zip is taken to be of all of them.
+
+    It is known again by what is in its files: a zip may hold many of one name.
+    """
     by_path = {file.path: upload_id for upload_id, file in lent.items()}
 
     def once(making: Making, make: Callable[[], Made]) -> Made:
         of = [by_path.get(file.path) for file in making.files]
         upload_ids = list(lent) if None in of else [each for each in of if each is not None]
-        kind = making.name.partition("-")[0]
-        key = json.dumps([kind, upload_ids, [file.name for file in making.files], making.how], sort_keys=True)
+        files = [[file.name, _digest(file)] for file in making.files]
+        key = json.dumps([making.kind, files, making.how], sort_keys=True)
         kept = uploads.made(upload_ids[0], key)
         if kept is not None:
             says, _, data = kept.partition(b"\n")
@@ -110,3 +116,11 @@ def _once(uploads: Uploads, lent: dict[str, File]) -> Once:
         return made
 
     return once
+
+
+def _digest(file: File) -> str:
+    digest = sha256()
+    with reading(file) as stream:
+        while piece := stream.read(PIECE_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -20,7 +20,7 @@ def columns(table: Table, kind: type[Any]) -> list[Column[Any]]:
 
 def records(kind: type[Record], rows: Iterable[Row[Any]]) -> list[Record]:
     """What a query of these columns found."""
-    return [kind(*map(_aware, row)) for row in rows]
+    return [kind(*map(aware, row)) for row in rows]
 
 
 def values(record: Any) -> dict[str, Any]:
@@ -28,6 +28,6 @@ def values(record: Any) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _aware(value: Any) -> Any:
+def aware(value: Any) -> Any:
     """SQLite forgets that times are in UTC."""
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value

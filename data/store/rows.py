@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from data.store.clip_rows import ClipRows
 from data.store.conversation_rows import ConversationRows
 from data.store.mark_rows import MarkRows
 from data.store.member_rows import MemberRows
-from data.store.records import records
+from data.store.records import aware, records
 from data.store.upload_rows import UploadRows
 
 Made = Literal["portraits", "voices"]
@@ -94,6 +94,7 @@ class Rows:
         self.uploads = UploadRows(connection)
         self.conversations = ConversationRows(connection)
         self.marks = MarkRows(connection)
+        self._behind_all = dict[str, datetime]()  # by memorial
 
     def memorials(self) -> list[tuple[str, bytes]]:
         """Id and sealed person of each, the oldest first."""
@@ -229,17 +230,18 @@ class Rows:
             "author": known.author,
             "occurrence": known.occurrence,
             "partner": known.partner,
-            "added_at": _now(),
+            "added_at": self._added_now(memorial_id),
         }
         self._connection.execute(change.values(values))
 
     def add_source(self, memorial_id: str, row: KeptRow) -> int:
         """A new source; gives its number."""
-        return self._insert(schema.sources, memorial_id=memorial_id, added_at=_now(), **_values(row))
+        added_at = self._added_now(memorial_id)
+        return self._insert(schema.sources, memorial_id=memorial_id, added_at=added_at, **_values(row))
 
     def add_sources(self, memorial_id: str, rows: Sequence[KeptRow]) -> None:
         """Many new sources at once."""
-        same = {"memorial_id": memorial_id, "added_at": _now()}
+        same = {"memorial_id": memorial_id, "added_at": self._added_now(memorial_id)}
         self._connection.execute(insert(schema.sources), [same | _values(row) for row in rows])
 
     def remove_source(self, memorial_id: str, fingerprint: bytes) -> list[str]:
@@ -403,6 +405,16 @@ class Rows:
         arriving = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id).scalar_subquery()
         is_seen = or_(table.c.arrival.is_(None), arriving.is_(None), table.c.arrival != arriving)
         return table.c.memorial_id == memorial_id, is_seen
+
+    def _added_now(self, memorial_id: str) -> datetime:
+        """The time for sources of this transaction: behind that of all others, though a clock may go back."""
+        if memorial_id not in self._behind_all:
+            table = schema.sources
+            query = select(func.max(table.c.added_at)).where(table.c.memorial_id == memorial_id)
+            last: datetime | None = aware(self._connection.execute(query).scalar())
+            now = _now()
+            self._behind_all[memorial_id] = now if last is None else max(now, last + timedelta.resolution)
+        return self._behind_all[memorial_id]
 
     def _remove_papers(self, rows: Sequence[Row[Any]]) -> list[str]:
         self._connection.execute(delete(schema.papers).where(schema.papers.c.id.in_([row.id for row in rows])))

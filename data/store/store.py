@@ -87,7 +87,7 @@ class Store:
         if version is None:
             _create(self._engine)
             return
-        if version is not None and version > schema.HEAD:
+        if version > schema.HEAD:
             raise BadHome("the database was made by a newer Lantern: install the newest version to open it")
         _migrate(self._engine)
 

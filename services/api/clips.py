@@ -1,7 +1,7 @@
 """Clips that are kept: an answer to have, and farewells. Knows jobs, and not how a clip is made.
 
-Everybody sees the clips that they had made; stewards see all. One in which something is said that the family took back
-since is shown to stewards alone, and says so.
+Everybody sees the clips that they had made; stewards see all. One in which something is heard that the family took back
+since is shown to stewards alone, and says so; so is one of which nobody can tell, once the family takes anything back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from data.clips_kept import ClipKind, KeptClip
 from data.errors import UnknownNote
-from services import answers, letters
+from services import answers
 from services.api import problems
 from services.api.access import AsSteward, AsVisitor, Member
 from services.api.etags import tag
@@ -66,9 +66,12 @@ class ClipBody(BaseModel):
     phrases: list[PhraseTold] = Field(description="The same, each with its mark and where it comes from.")
     outdated: bool = Field(
         description="Something in it was taken back since, or is not for whom it was made any more: remove it, or film "
-        "it anew. Only stewards see such a clip."
+        "it anew. Only stewards see such a clip. So it is where that is not known: in clips without `phrases`, of "
+        "before they were kept, while the family takes anything back."
     )
-    taken_back: list[str] = Field(description="Which sentences.", examples=[["We taped it into the book."]])
+    taken_back: list[str] = Field(
+        description="Which sentences, as far as it is known.", examples=[["We taped it into the book."]]
+    )
     author: str | None = Field(description="Who wrote a farewell.")
     mine: bool = Field(description="Whether it was made for whoever asks.")
     duration_s: float = Field(examples=[4.2])
@@ -81,9 +84,13 @@ class ClipBody(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A clip, and what is said in it and was taken back since, or is not for whom it was made any more."""
+    """A clip, and what is heard in it and was taken back since, or is not for whom it was made any more.
+
+    `outdated` without that where it is not known.
+    """
 
     clip: KeptClip
+    outdated: bool
     taken_back: list[str]
 
 
@@ -154,7 +161,7 @@ def get_clip_file(request: Request, member: AsVisitor, shown: Seen) -> Response:
 def make_clip_anew(member: AsVisitor, shown: Seen, response: Response) -> JobBody:
     """Film an answer anew, without what was taken back since. Once that is done it stands in the place of the old one.
 
-    Refused where nothing is left of it, and for a farewell: that is ordered anew.
+    Refused where nothing of theirs is left of it, or is not known, and for a farewell: that is ordered anew.
     """
     visitor = _visitors(member).get(shown.clip.account_id) or shown.clip.about.visitor
     order = answers.clip_again_order(member.lantern.archive, member.memorial, shown.clip, visitor)
@@ -174,14 +181,16 @@ def _is_theirs(member: Member, clip: KeptClip) -> bool:
 def _shown(member: Member, clips: Iterable[KeptClip]) -> Iterator[Shown]:
     """Those that whoever asks may see, each held against what may be said today to whom it was made for."""
     visitors = _visitors(member)
-    still_said = cache(partial(letters.still_said, member.lantern.archive, member.memorial))
+    still_heard = cache(partial(answers.still_heard, member.lantern.archive, member.memorial))
+    holds_back = cache(partial(answers.holds_back, member.lantern.archive, member.memorial))
     for clip in clips:
-        taken_back = list[str]()
+        visitor, phrases = visitors.get(clip.account_id) or clip.about.visitor, clip.about.phrases
+        outdated, taken_back = False, list[str]()
         if clip.kind == "answer":
-            is_still_said = still_said(visitors.get(clip.account_id) or clip.about.visitor)
-            taken_back = [each.text for each in clip.about.phrases if not is_still_said(each)]
-        if not taken_back or member.may("steward"):
-            yield Shown(clip, taken_back)
+            taken_back = [each.text for each in phrases if not still_heard(visitor)(each)]
+            outdated = bool(taken_back) if phrases else holds_back(visitor)
+        if not outdated or member.may("steward"):
+            yield Shown(clip, outdated, taken_back)
 
 
 def _visitors(member: Member) -> dict[str | None, str | None]:
@@ -203,7 +212,7 @@ def _body(member: Member, shown: Shown) -> ClipBody:
         title=about.title,
         text=about.text,
         phrases=[PhraseTold(**phrase_report(each)) for each in about.phrases],
-        outdated=bool(shown.taken_back),
+        outdated=shown.outdated,
         taken_back=shown.taken_back,
         author=about.author,
         mine=clip.account_id == member.grant.account.id,

@@ -64,7 +64,8 @@ messages that were not understood, or not invited any more, 1001 the service end
     "visitors": "Those who talk with it, as the family knows them; and the family's words.",
     "memory": "What visitors told, and what the family takes back.",
     "clips": """Answers and farewells as films. An answer that says what the family took back since is `outdated`:
-stewards see it still, to remove it or to film it anew without those words, and nobody else does.""",
+stewards see it still, to remove it or to film it anew without those words, and nobody else does. What is said in a film
+is told with it alone: the `report` of the job that made it has its id, and none of its words.""",
     "health": "How the service is.",
 }
 SCHEMES = {

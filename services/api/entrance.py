@@ -106,7 +106,7 @@ def _check_meant(connection: HTTPConnection, secret: str) -> None:
         return
     sent = connection.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(sent.encode(), csrf_token(secret).encode()):
-        raise problems.forbidden(f"the header {CSRF_HEADER} is missing or old: GET /session tells it", "other-page")
+        raise problems.forbidden(f"the header {CSRF_HEADER} is missing or old: GET /session tells it", "old-page")
 
 
 def _is_safe(connection: HTTPConnection) -> bool:

@@ -22,7 +22,7 @@ class SeenFaces:
     """Those of one service."""
 
     def __init__(self) -> None:
-        self._seen = Shelf[tuple[str, str, bool], Faces](MOST_PHOTOS)
+        self._seen = Shelf[tuple[str, str, bool], None, Faces](MOST_PHOTOS)
 
     def of(
         self,

@@ -6,7 +6,7 @@ Folders of this machine are named on the command line alone; here a base goes by
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -76,11 +76,21 @@ class Chosen(EngineChoice):
     seen: str | None = Field(None, max_length=64)
 
 
+class Freedom(BaseModel):
+    """What a language model may do."""
+
+    tried: bool = Field(description="Whether it was put to a trial: what it may do but for writing follows from that.")
+    choosing: bool = Field(description="Help to choose their passages.")
+    joining: bool = Field(description="Judge how these join.")
+    writing: bool = Field(description="Write freely, as `writing_by` has turned on and nothing has changed since.")
+
+
 class EngineBody(BaseModel):
-    """What answers, and in one plain sentence what its trial allows it."""
+    """What answers, and what it may do."""
 
     engine: EngineName
-    verdict: str | None
+    freedom: Freedom | None = Field(description="Null for their own words, which no model joins.")
+    verdict: str | None = Field(description="The same as a plain sentence, in the language of the memorial.")
     base: str | None
     url: str | None
     model: str | None
@@ -179,6 +189,7 @@ def _body(member: Member) -> EngineBody:
     choice = engines.chosen(member.lantern.archive, member.memorial.id)
     return EngineBody(
         engine=choice.engine,
+        freedom=_freedom(member, choice),
         verdict=engines.described(member.lantern.archive, member.memorial)["verdict"],
         base=choice.base,
         url=choice.url,
@@ -188,3 +199,10 @@ def _body(member: Member) -> EngineBody:
         hosts=list(choice.hosts),
         writing_by=choice.writing_by,
     )
+
+
+def _freedom(member: Member, choice: Choice) -> Freedom | None:
+    if choice.engine == "recollection":
+        return None
+    model = engines.model(member.lantern.archive, member.memorial.id, choice)
+    return Freedom(tried=model.verdict is not None, **asdict(model.freedom))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from data.errors import NameTaken
 from data.memory import LONGEST_CHARS
@@ -20,13 +20,14 @@ router = APIRouter(prefix="/memorials/{memorial_id}", tags=["visitors"], route_c
 
 VisitorId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a visitor.")]
 Word = Annotated[str, Path(min_length=1, max_length=200, description="A word of the family's.", examples=["囡囡"])]
+OrNone = Annotated[str | None, AfterValidator(lambda text: text or None)]
 
 
 class Known(BaseModel):
-    """What is known of somebody who visits; what is null is not known."""
+    """What is known of somebody who visits; what is null or empty is not known."""
 
-    relation: str | None = Field(None, max_length=LONGEST_CHARS, examples=["granddaughter"])
-    called: str | None = Field(
+    relation: OrNone = Field(None, max_length=LONGEST_CHARS, examples=["granddaughter"])
+    called: OrNone = Field(
         None, max_length=LONGEST_CHARS, description="How the person addressed them.", examples=["my dear Lucy"]
     )
 

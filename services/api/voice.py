@@ -6,14 +6,13 @@ all who contribute; how the memorial speaks is for its stewards to say.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from data.errors import NoVoiceWaits, UnknownNote
+from data.shelf import Shelf
 from services import enrolling, listening, voices
 from services.api import etags, problems
 from services.api.access import AsContributor, AsSteward, Member
@@ -104,25 +103,16 @@ class Samples:
     """Recordings of voices, made when first asked for. Their keys change with what they are made of."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()  # by memorial and key
-        self._making = Lock()
+        self._kept = Shelf[tuple[str, str], None, bytes](MOST_SAMPLES)  # by memorial and key
 
     def of(self, member: Member, key: str, *, new: bool) -> bytes:
         """The one of that key; others wait while it is made."""
-        place = (member.memorial.id, key)
-        with self._making:
-            if place not in self._kept:
-                self._kept[place] = listening.sample(member.lantern.archive, member.memorial, new=new)
-            self._kept.move_to_end(place)
-            while len(self._kept) > MOST_SAMPLES:
-                self._kept.popitem(last=False)
-            return self._kept[place]
+        archive, memorial = member.lantern.archive, member.memorial
+        return self._kept.get((memorial.id, key), None, lambda: listening.sample(archive, memorial, new=new))
 
     def forget(self, memorial_id: str) -> None:
         """Those of a memorial that is no more."""
-        with self._making:
-            for place in [place for place in self._kept if place[0] == memorial_id]:
-                del self._kept[place]
+        self._kept.forget(lambda place: place[0] == memorial_id)
 
 
 samples = Samples()

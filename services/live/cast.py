@@ -7,15 +7,14 @@ on. What nobody used for ten minutes is let go.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from data.archive import Archive, Marks, Memorial
 from data.errors import LanternError, NotReady
 from data.label import Label
+from data.shelf import Shelf
 from data.types import Phrase
 from orchestrator.stages import Face, Voice
 from services import answers, build, voices
@@ -24,8 +23,6 @@ from services.build import Asker, Speaker
 IDLE_S = 600.0
 TIDIED_S = 60.0  # how often it is looked what is idle
 SPEAKERS = 16  # at most: each holds the words of a memorial as one visitor may hear them
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +40,9 @@ class Troupe:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._speakers = _Shelf[Speaker](most=SPEAKERS)
-        self._faces = _Shelf[Face | None]()
-        self._casts = _Shelf[Cast | None]()
+        self._speakers = Shelf[tuple[str, Asker], Marks, Speaker](SPEAKERS, Marks.still_hold)
+        self._faces = Shelf[str, Marks, Face | None](still_holds=Marks.still_hold)
+        self._casts = Shelf[str, Marks, Cast | None](still_holds=Marks.still_hold)
         self._warming = set[str]()
         self._closed = threading.Event()
         self._caretaker = threading.Thread(target=self._tidy, name="caretaker", daemon=True)
@@ -88,9 +85,9 @@ class Troupe:
 
     def forget(self, memorial_id: str) -> None:
         """Let go of a memorial that is no more."""
-        self._speakers.forget(lambda key: isinstance(key, tuple) and key[0] == memorial_id)
-        self._casts.forget(lambda key: key == memorial_id)
-        self._faces.forget(lambda key: key == memorial_id)
+        self._speakers.forget(lambda key: key[0] == memorial_id)
+        self._casts.forget(memorial_id.__eq__)
+        self._faces.forget(memorial_id.__eq__)
 
     def close(self) -> None:
         """Nothing is loaded any more."""
@@ -98,9 +95,9 @@ class Troupe:
 
     def _tidy(self) -> None:
         while not self._closed.wait(TIDIED_S):
-            self._speakers.tidy()
-            self._casts.tidy()
-            self._faces.tidy()
+            self._speakers.tidy(IDLE_S)
+            self._casts.tidy(IDLE_S)
+            self._faces.tidy(IDLE_S)
 
     def _take_care(self) -> None:
         with self._starting:
@@ -128,54 +125,3 @@ class Troupe:
             lambda: answers.label(archive, memorial, words),
             voices.silent(voices.chosen(archive, memorial.id).mode),
         )
-
-
-@dataclass(slots=True)
-class _Held(Generic[T]):
-    marks: Marks
-    what: T
-    used_at: float
-
-
-class _Shelf(Generic[T]):
-    """Things by their key, each made once for all who ask at the same time."""
-
-    def __init__(self, most: int | None = None) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._making: dict[Hashable, threading.Lock] = {}
-        self._held: dict[Hashable, _Held[T]] = {}
-
-    def get(self, key: Hashable, marks: Marks, make: Callable[[], T]) -> T:
-        with self._lock:
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            held = self._held.get(key)
-            if held is None or not held.marks.still_hold(marks):
-                held = _Held(marks, make(), 0.0)
-            with self._lock:
-                held.used_at = time.monotonic()
-                self._held[key] = held
-                self._shorten()
-            return held.what
-
-    def holds(self, key: Hashable, marks: Marks) -> bool:
-        with self._lock:
-            held = self._held.get(key)
-            return held is not None and held.marks.still_hold(marks)
-
-    def forget(self, is_gone: Callable[[Hashable], bool]) -> None:
-        with self._lock:
-            for key in [key for key in self._making if is_gone(key)]:
-                del self._making[key]
-                self._held.pop(key, None)
-
-    def tidy(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            for key in [key for key, held in self._held.items() if now - held.used_at > IDLE_S]:
-                del self._held[key]
-
-    def _shorten(self) -> None:
-        while self._most is not None and len(self._held) > self._most:
-            del self._held[min(self._held, key=lambda key: self._held[key].used_at)]

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 from data.archive import Archive, Memorial
 from data.errors import LanternError
 from data.media import Label, write_clip, write_picture
+from data.shelf import Shelf
 from data.stream import Stream
 from data.types import Shot
 from orchestrator.job import Job
@@ -31,11 +32,8 @@ LOOPS: tuple[LoopName, ...] = get_args(LoopName)
 VERSION = 1  # of how they are made; raised, they are made anew
 MARK_CHARS = 64
 RENDERED_USUAL_S = 8.0  # both, on two cores
-GIVES_WAY_S = (
-    0.8  # from one shot to the next while somebody is answered: a tenth of the machine, and an end in a minute
-)
-
-T = TypeVar("T")
+# From one shot to the next while somebody is answered: a tenth of the machine, and an end in a minute
+GIVES_WAY_S = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class Loops:
     def __init__(self, archive: Archive, troupe: Troupe) -> None:
         self._archive = archive
         self._troupe = troupe
-        self._looks = _Latest[Looks]()
-        self._posters = _Latest[bytes]()
+        self._looks = Shelf[str, str, Looks | None]()
+        self._posters = Shelf[str, str, bytes | None]()
         self._rendering: dict[str, threading.Lock] = {}  # of each memorial: one loop at a time
         self._prepared: dict[str, str] = {}  # the marks of what was looked after already
 
@@ -98,8 +96,8 @@ class Loops:
 
     def forget(self, memorial_id: str) -> None:
         """Let go of a memorial that is no more."""
-        self._looks.forget(memorial_id)
-        self._posters.forget(memorial_id)
+        self._looks.forget(memorial_id.__eq__)
+        self._posters.forget(memorial_id.__eq__)
         self._prepared.pop(memorial_id, None)
 
     # Inside
@@ -159,13 +157,14 @@ class Loops:
 
 
 def make_ready(job: Job) -> None:
-    """The last step of a job that has read a portrait: who comes first finds the loops there.
+    """The last step of a job that has kept a portrait: who comes first finds the loops there.
 
     Where they cannot be rendered, whoever asks for one is told so.
     """
-    troupe, memorial = Troupe(job.archive), job.archive.memorial(job.memorial_id)
+    troupe = Troupe(job.archive)
     try:
-        with job.step("film", RENDERED_USUAL_S), suppress(LanternError):
+        with job.step("animate", RENDERED_USUAL_S), suppress(LanternError):
+            memorial = job.archive.memorial(job.memorial_id)
             for name in LOOPS:
                 Loops(job.archive, troupe).loop(memorial, name, job.check)
     finally:
@@ -180,28 +179,3 @@ def _first(face: Face) -> Shot:
         close = getattr(shots, "close", None)
         if close is not None:
             close()
-
-
-class _Latest(Generic[T]):
-    """One thing for each memorial, kept until its mark is another, and made once for all who ask at the same time."""
-
-    def __init__(self) -> None:
-        self._making: dict[str, threading.Lock] = {}
-        self._held: dict[str, tuple[str, T]] = {}
-
-    def get(self, memorial_id: str, mark: str, make: Callable[[], T | None]) -> T | None:
-        """None where it cannot be made; whoever asks next tries again."""
-        there = self._there(memorial_id, mark)
-        if there is None:
-            with self._making.setdefault(memorial_id, threading.Lock()):
-                there = self._there(memorial_id, mark)
-                if there is None and (there := make()) is not None:
-                    self._held[memorial_id] = (mark, there)
-        return there
-
-    def forget(self, memorial_id: str) -> None:
-        self._held.pop(memorial_id, None)
-
-    def _there(self, memorial_id: str, mark: str) -> T | None:
-        of, there = self._held.get(memorial_id, (None, None))
-        return there if of == mark else None

@@ -13,7 +13,6 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from data.types import FPS, FRAMES_PER_CHUNK, AudioChunk, Shot
@@ -71,28 +70,34 @@ class Gate:
     """Lets one shot be drawn at a time, which takes all cores; of those who wait, first who is least ahead."""
 
     def __init__(self, cores: int = os.cpu_count() or 1) -> None:
-        self.crowd = 0  # answers that are under way
+        self._under_way = list[Tape]()
         self._cores = cores
         self._round_s = 0.0  # in which each core draws one picture
         self._drawn: Tape | None = None
         self._waiting: list[Tape] = []
         self._changed = threading.Condition()
 
-    @contextmanager
-    def among(self) -> Iterator[None]:
-        """While one is of those who are drawn."""
+    @property
+    def crowd(self) -> int:
+        """How many answers are drawn now; not those whose page plays nothing, so that they wait."""
         with self._changed:
-            self.crowd += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self.crowd -= 1
+            return sum(not tape.is_paused for tape in self._under_way)
+
+    def come(self, tape: Tape) -> None:
+        """One more is drawn."""
+        with self._changed:
+            self._under_way.append(tape)
+
+    def go(self, tape: Tape) -> None:
+        """It is not drawn any more."""
+        with self._changed:
+            self._under_way.remove(tape)
 
     def finest(self) -> int:
         """The place in `PACES` of the most pictures that all who are drawn can have together."""
+        crowd = self.crowd
         for level, every in enumerate(PACES):
-            if self.crowd * self._rounds(math.ceil(FRAMES_PER_CHUNK / every)) * self._round_s <= SHOT_S * BUSY:
+            if crowd * self._rounds(math.ceil(FRAMES_PER_CHUNK / every)) * self._round_s <= SHOT_S * BUSY:
                 return level
         return COARSEST
 
@@ -135,18 +140,19 @@ class Paced:
 
     def animate(self, audio: Iterator[AudioChunk]) -> Iterator[Shot]:
         """As the face does; it has its turn from when it has the sound until the shot is drawn."""
-        with self.gate.among():
-            shots = self.face.animate(self._in_turn(audio), Pacer(self.tape, self.gate))
-            try:
-                for shot in shots:
-                    self._learn(shot)
-                    self._give_back()
-                    yield shot
-            finally:
+        self.gate.come(self.tape)
+        shots = self.face.animate(self._in_turn(audio), Pacer(self.tape, self.gate))
+        try:
+            for shot in shots:
+                self._learn(shot)
                 self._give_back()
-                close = getattr(shots, "close", None)
-                if close is not None:
-                    close()
+                yield shot
+        finally:
+            self.gate.go(self.tape)
+            self._give_back()
+            close = getattr(shots, "close", None)
+            if close is not None:
+                close()
 
     def _in_turn(self, audio: Iterator[AudioChunk]) -> Iterator[AudioChunk]:
         for chunk in audio:

@@ -1,8 +1,8 @@
 """One conversation while somebody is in it, or may come back to it. Knows no socket: whoever listens is told to look.
 
 A line said while an answer is under way interrupts it, and the same line sent twice is answered once, however long lies
-between: the second time its words are told again, where they can have been lost. Who comes back goes
-on where the line broke; one who comes anew while another listens takes the other's place.
+between: the second time its words are told again, where they can have been lost. Who comes back goes on where the line
+broke; one who comes anew while another listens takes the other's place.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from data.conversations import Reason
 AHEAD_S = 2.0  # of sound and picture that may lie ahead of what was played
 BEHIND_S = 1.0  # of it that is kept: what a page says it played is not always what it has
 WAITING_BYTES = 4 << 20  # of pieces, at most
+PAUSED_S = 1.0  # of waiting for room at once: a page that plays makes some four times a second
 STALLED_S = 60.0  # for which an answer waits in all for a page that plays too slowly, or nothing: long work waits too
 
 Told = dict[str, Any]
@@ -51,6 +52,7 @@ class Tape:
         self._read = self._kept = 0  # messages before these were read, and let go
         self._waiting_bytes = 0
         self._waited_s = 0.0  # longer than the page played meanwhile
+        self._waits_since: float | None = None  # on the monotonic clock, where it waits for room
         self._changed = threading.Condition()
 
     # Writing
@@ -107,6 +109,12 @@ class Tape:
         """Whether all of it was."""
         return self.ended is not None and self._read == len(self._messages)
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether it has waited so long for a page that plays nothing that nobody need reckon with it."""
+        since = self._waits_since
+        return since is not None and time.monotonic() - since > PAUSED_S
+
     def played(self, until_s: float) -> None:
         """Somebody saw it so far: pieces before go, and others can come."""
         with self._changed:
@@ -136,7 +144,9 @@ class Tape:
     def _wait_for_room(self) -> bool:
         """False where the page has kept it waiting too long, all in all."""
         began_s, played_s = time.monotonic(), self.played_s
+        self._waits_since = began_s
         goes_on = self._changed.wait_for(lambda: self.ended is not None or self._has_room(), STALLED_S - self._waited_s)
+        self._waits_since = None
         lost_s = (time.monotonic() - began_s) - (self.played_s - played_s)
         self._waited_s = max(0.0, self._waited_s + lost_s)
         return goes_on and self._waited_s < STALLED_S

@@ -19,16 +19,23 @@ function naming(account) {
   return card("account.name", made, told);
 }
 
-/** @param {{has_password: boolean}} account */
-function password(account) {
+/**
+ * @param {{has_password: boolean}} account
+ * @param {() => Promise<void>} renew shows anew where it is signed in, and the tokens
+ */
+function password(account, renew) {
   const old = make("input", { name: "old", type: "password", autocomplete: "current-password", required: true });
   const now = make("input", { name: "new", type: "password", autocomplete: "new-password", required: true, minlength: "10" });
+  const keep = make("input", { name: "keep_tokens", type: "checkbox" });
   const told = make("p", { role: "status" });
-  const fields = [...(account.has_password ? [field("account.old", old)] : []), field("account.new", now)];
+  const tick = make("label", { class: "tick" }, keep, make("span", { word: "account.keep-tokens" }));
+  const fields = [...(account.has_password ? [field("account.old", old)] : []), field("account.new", now), tick];
   const made = form("save", fields, async (values, whole) => {
-    await put("/account/password", { old: values.old ?? null, new: values.new });
+    const keepTokens = "keep_tokens" in values;
+    await put("/account/password", { old: values.old ?? null, new: values.new, keep_tokens: keepTokens });
     whole.reset();
-    told.replaceChildren(make("span", { word: "account.password-set" }));
+    told.replaceChildren(make("span", { word: keepTokens ? "account.password-set-kept" : "account.password-set" }));
+    await renew();
   });
   return card("password", make("p", { class: "small", word: "entrance.password-hint" }), made, told);
 }
@@ -119,4 +126,10 @@ await signedIn();
 const { openid } = await session();
 document.title = words("account");
 const own = await get("/account");
-place.append(naming(own), password(own), ...(openid ? [otherWay(own)] : []), await sessions(), await tokens(), ending(own));
+let entries = [await sessions(), await tokens()];
+const renew = async () => {
+  const now = [await sessions(), await tokens()];
+  entries.forEach((each, index) => each.replaceWith(now[index]));
+  entries = now;
+};
+place.append(naming(own), password(own, renew), ...(openid ? [otherWay(own)] : []), ...entries, ending(own));

@@ -1,8 +1,8 @@
 /** The films that were kept, and farewells: what the family wants the portrait to say. */
 
-import { address, all, post, remove } from "./api.js";
+import { address, all, get, post, remove } from "./api.js";
 import { make } from "./elements.js";
-import { doerAsked, field, form } from "./forms.js";
+import { doer, doerAsked, field, form } from "./forms.js";
 import { seeThrough } from "./jobs.js";
 import { sized, timed } from "./words.js";
 
@@ -16,6 +16,7 @@ export async function films(memorial) {
 /**
  * @param {string} memorial
  * @param {any} each
+ * @returns {HTMLElement}
  */
 function film(memorial, each) {
   const path = `${memorial}/clips/${each.id}`;
@@ -24,10 +25,22 @@ function film(memorial, each) {
   video.setAttribute("aria-label", each.title);
   const small = make("span", { class: "small" }, `${timed(each.added_at)} · ${sized(each.size_bytes)}`);
   const save = make("a", { href: file, download: "", word: "films.download" });
-  const row = make("li", {}, make("p", {}, each.title, " ", small), video);
+  const row = make("li", {}, make("p", {}, each.title, " ", small), each.outdated && outdated(each.taken_back), video);
   const away = doerAsked("forget", "films.forget-ask", async () => (await remove(path), row.remove()));
-  row.append(make("div", { class: "row" }, save, away));
+  const place = make("div", { "aria-live": "polite" });
+  const anew = doer("films.anew", async () => {
+    const done = await seeThrough(memorial, await post(`${path}/anew`), place);
+    if (done) row.replaceWith(film(memorial, await get(`${memorial}/clips/${done.id}`)));
+  });
+  row.append(make("div", { class: "row" }, save, each.outdated && anew, away), place);
   return row;
+}
+
+/** @param {string[]} sentences what was taken back of a film since it was made */
+function outdated(sentences) {
+  const list = make("ul", {}, ...sentences.map((each) => make("li", { class: "quote", dir: "auto" }, each)));
+  const back = sentences.length > 0 && make("div", {}, make("span", { class: "small", word: "films.taken-back" }), list);
+  return make("div", { class: "report" }, make("p", { word: "films.outdated" }), back);
 }
 
 /** @param {string} memorial */

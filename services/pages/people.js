@@ -2,7 +2,7 @@
 
 import { all, patch, post, remove } from "./api.js";
 import { make } from "./elements.js";
-import { doer, doerAsked, field, form, secret } from "./forms.js";
+import { attempt, doer, doerAsked, field, form, secret } from "./forms.js";
 import { visitors } from "./visitors.js";
 import { dated } from "./words.js";
 
@@ -42,11 +42,18 @@ function member(memorial, each) {
   }
   const path = `${memorial}/members/${each.account_id}`;
   const role = roles(each.role);
-  const saved = make("span", { class: "small", role: "status" });
-  role.addEventListener("change", async () => {
-    await patch(path, { role: role.value });
-    saved.replaceChildren(make("span", { word: "saved" }));
-  });
+  const saved = make("div", { class: "small", role: "status" });
+  let now = each.role;
+  role.addEventListener("change", () =>
+    attempt(null, saved, async () => {
+      try {
+        now = (await patch(path, { role: role.value })).role;
+      } finally {
+        role.value = now;
+      }
+      saved.replaceChildren(make("span", { word: "saved" }));
+    }),
+  );
   const away = doerAsked("people.remove", ["people.remove-ask", { name: each.name }], async () => (await remove(path), row.remove()));
   row.append(make("label", {}, make("span", { class: "unseen", word: "role" }), role), saved, away);
   return row;

@@ -13,12 +13,21 @@ import { field, form } from "./forms.js";
  */
 export async function visitors(memorial, person, expected) {
   /** @type {Map<string, Visitor>} */
-  const known = new Map((await all(`${memorial}/visitors`)).map((each) => [each.name, each]));
+  const known = new Map((await all(`${memorial}/visitors`)).map((each) => [folded(each.name), each]));
   for (const name of expected) {
-    if (!known.has(name)) known.set(name, { id: null, name, relation: null, called: null });
+    if (!known.has(folded(name))) known.set(folded(name), { id: null, name, relation: null, called: null });
   }
   const list = make("ul", { class: "plain" }, ...[...known.values()].map((each) => row(memorial, person, each)));
   return make("div", {}, make("p", { class: "small", word: ["visitors.about", { person }] }), list);
+}
+
+/**
+ * A name as the service compares it: whatever its case and its spaces.
+ *
+ * @param {string} name
+ */
+function folded(name) {
+  return name.normalize("NFC").replace(/\s+/g, " ").trim().toUpperCase().toLowerCase();
 }
 
 /**

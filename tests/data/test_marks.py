@@ -1,6 +1,7 @@
 """What was read of a memorial is kept in memory until something of it changes, and never a moment longer."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -65,8 +66,19 @@ def test_another_author_is_seen_at_once_whatever_the_length_of_the_name(archive:
     assert [each.author for each in archive.letters(memorial.id)] == [None, "Lucy"]
 
 
+def test_another_author_is_seen_though_the_clock_went_back(
+    archive: Archive, memorial: Memorial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(archive, memorial, "1950.txt", "I wrote this myself.", "Mary")
+    assert archive.letters(memorial.id)[1].author == "Mary"
+    monkeypatch.setattr("data.store.rows._now", lambda: datetime(2000, 1, 1, tzinfo=UTC))
+    for author in ("Lucy", "Ada"):
+        add(archive, memorial, "1950.txt", "I wrote this myself.", author)
+        assert archive.letters(memorial.id)[1].author == author
+
+
 def test_what_many_ask_for_at_once_is_made_once() -> None:
-    shelf, made, together = Shelf[str, int](most=2), list[int](), Barrier(8)
+    shelf, made, together = Shelf[str, str, int](most=2), list[int](), Barrier(8)
 
     def make() -> int:
         made.append(1)
@@ -86,8 +98,37 @@ def test_what_many_ask_for_at_once_is_made_once() -> None:
 
 
 def test_of_more_than_so_many_the_one_used_longest_ago_goes() -> None:
-    shelf = Shelf[str, str](most=2)
+    shelf = Shelf[str, int, str](most=2)
     for key in ("a", "b", "a", "c"):
         shelf.get(key, 0, lambda: "made")
     assert shelf.get("a", 0, lambda: "anew") == shelf.get("c", 0, lambda: "anew") == "made"
     assert shelf.get("b", 0, lambda: "anew") == "anew"
+
+
+def test_what_is_forgotten_while_it_is_made_is_not_kept() -> None:
+    shelf = Shelf[str, int, str]()
+
+    def made() -> str:
+        shelf.forget("a".__eq__)
+        return "of one that is gone"
+
+    assert shelf.get("a", 0, made) == "of one that is gone"
+    assert shelf.get("a", 0, lambda: "anew") == "anew"
+
+
+def test_what_cannot_be_made_is_tried_again_and_leaves_nothing_behind() -> None:
+    shelf = Shelf[str, int, int | None]()
+    with pytest.raises(ZeroDivisionError):
+        shelf.get("a", 0, lambda: 1 // 0)
+    assert shelf.get("a", 0, lambda: None) is None
+    assert shelf.get("a", 0, lambda: 1) == 1
+    assert shelf._making == {}
+
+
+def test_what_nobody_used_for_a_while_goes() -> None:
+    shelf = Shelf[str, int, str]()
+    shelf.get("a", 0, lambda: "made")
+    shelf.tidy(idle_s=60.0)
+    assert shelf.holds("a", 0)
+    shelf.tidy(idle_s=-1.0)
+    assert not shelf.holds("a", 0)

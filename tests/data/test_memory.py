@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.archive import Archive, Memorial
-from data.errors import BadText, UnknownMemorial, UnknownNote
+from data.errors import BadText, OneLine, UnknownMemorial, UnknownNote
 from data.identity import Passage
 from data.kept import confirmed
 from data.members import Membership
@@ -156,6 +156,8 @@ def test_a_doubtful_line_says_what_somebody_read(archive: Archive, memorial: Mem
     assert archive.letters(memorial.id) == [SCAN]
     (doubtful,) = archive.doubtful(memorial.id)
     assert (doubtful.file, doubtful.line) == ("scan.jpg", "the haibour iroze")
+    with pytest.raises(OneLine):
+        archive.confirm(memorial.id, doubtful.id, "the harbour\nfroze")
     archive.confirm(memorial.id, doubtful.id, "the harbour froze")
     (letter,) = archive.letters(memorial.id)
     assert letter.text == "Dear Tom,\nthe harbour froze\nthe harbour froze\nAnn"

@@ -402,6 +402,20 @@ def test_what_cannot_be_handed_in_leaves_nothing(desk: Desk, ann: Memorial, monk
     assert desk.archive.jobs_with_papers(datetime.now(UTC) + timedelta(hours=1)) == []
 
 
+def test_what_is_kept_for_good_is_not_cancelled_while_more_is_made_ready(desk: Desk, ann: Memorial) -> None:
+    def body(job: Job) -> None:
+        with job.publishing() as adding:
+            adding.add_paper(job.id, "report", b"{}")
+            adding.remove_papers(job.id, "order")
+        desk.cancel(job.id)
+        with job.step("ready"):
+            pass
+
+    job_id = run(desk, ann, body)
+    assert desk.standing(job_id).state == "done"
+    assert desk.archive.paper(ann.id, job_id, "report") == b"{}"
+
+
 def test_a_job_that_waits_can_be_cancelled(desk: Desk, ann: Memorial) -> None:
     job_id = desk.enqueue(WAIT, ann.id, {"order": SECRET})
     desk.cancel(job_id)

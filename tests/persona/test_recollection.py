@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import BadText, NotReady
+from data.errors import BadLength, BadText, NotReady, NoWords
 from data.types import Language, Letter, Person, Phrase, Turn
 from persona.claims import claim_in
 from persona.framing import needs_frame
@@ -222,14 +222,17 @@ def test_messages_given_one_by_one_keep_their_own_dates() -> None:
 
 
 def test_without_letters_it_says_what_is_missing() -> None:
-    with pytest.raises(NotReady, match="letters"):
+    with pytest.raises(NoWords, match="letters"):
         Recollection(Person("Ann", None, None, "en"), [])
 
 
-@pytest.mark.parametrize("line", ["", " \n ", "a\x07b", "\ud800"])
-def test_a_line_that_is_no_text_is_refused(line: str) -> None:
-    with pytest.raises(BadText):
+@pytest.mark.parametrize(
+    ("line", "kind"), [("", BadLength), (" \n ", BadLength), ("a\x07b", BadText), ("\ud800", BadText)]
+)
+def test_a_line_that_is_no_text_is_refused(line: str, kind: type[BadText]) -> None:
+    with pytest.raises(BadText) as refusal:
         list(recollection("hopper").reply([Turn("visitor", line)]))
+    assert refusal.type is kind
 
 
 def test_a_line_too_long_is_refused_with_the_limit() -> None:

@@ -61,7 +61,7 @@ def test_a_change_with_a_cookie_needs_the_token_of_its_session(served: Served, c
     del client.headers[CSRF_HEADER]
     headers = {} if csrf is None else {CSRF_HEADER.encode(): csrf.encode()}
     answered = client.patch("/api/v1/account", json={"name": "Eve"}, headers=headers)
-    assert answered.status_code == 403
+    assert (answered.status_code, answered.json()["type"]) == (403, "/problems/old-page")
     assert client.get("/api/v1/account").json()["name"] == NAMES["visitor"]
     assert client.patch("/api/v1/account", json={"name": "Eve"}, headers=fresh(client)).status_code == 200
 
@@ -79,7 +79,7 @@ def test_one_sessions_token_is_not_anothers(served: Served) -> None:
 def test_another_page_changes_nothing_even_with_the_token(served: Served) -> None:
     client = served.client("visitor")
     answered = client.patch("/api/v1/account", json={"name": "Eve"}, headers={"Origin": ELSEWHERE})
-    assert answered.status_code == 403
+    assert (answered.status_code, answered.json()["type"]) == (403, "/problems/other-page")
 
 
 def test_another_page_signs_nobody_in(served: Served) -> None:

@@ -1,6 +1,7 @@
 """The face that speaks, the photos, and the lines that a machine could not read surely."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from data.errors import NoFace
 from data.identity import Passage
 from data.samples import sample
 from data.types import Letter
+from orchestrator.job import Abandoned, Job
+from services.live import loops
 from tests.services.api.conftest import Served
 from tests.services.api.uploading import done, uploaded
 
@@ -60,11 +63,37 @@ def test_a_portrait_is_read_of_an_upload_by_a_steward(served: Served) -> None:
     assert served.client("contributor").post(f"{url}/portrait", json=wish).status_code == 403
     answer = steward.post(f"{url}/portrait", json=wish)
     assert (answer.status_code, answer.json()["kind"]) == (202, "portrait")
+    archive, job_id = served.lantern.archive, answer.json()["id"]
+    told = json.loads(archive.paper(served.memorial.id, job_id, "order") or b"")
+    del told["photo"]  # as orders of before were
+    with archive.adding(served.memorial.id) as adding:
+        adding.remove_papers(job_id, "order")
+        adding.add_paper(job_id, "order", json.dumps(told).encode())
     report = done(served, answer.json())
     assert (report["shown"], report["is_new"]) == ("her.jpg", True)
     assert served.client("visitor").get(f"{url}/portrait").json()["width"] == 256
     assert steward.get(f"{url}/uploads").json()["items"] == []
     assert [each["file"] for each in steward.get(f"{url}/photos").json()["items"]] == ["her.jpg"]
+
+
+def test_a_portrait_is_kept_before_its_loops_are_rendered_and_both_only_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steward, url, archive, rigs = served.client("steward"), served.url(), served.lantern.archive, list[bytes | None]()
+
+    def make_ready(job: Job) -> None:
+        rigs.append(archive.rig(job.memorial_id))
+        assert job.paper("order") is None  # so that it is not cancelled any more
+        if len(rigs) == 1:
+            raise Abandoned
+
+    monkeypatch.setattr(loops, "make_ready", make_ready)
+    wish = {"uploads": [uploaded(steward, url, "her.jpg", PHOTO)], "size_px": 256}
+    job = steward.post(f"{url}/portrait", json=wish).json()
+    with pytest.raises(Abandoned):
+        done(served, job)
+    assert done(served, job)["shown"] == "her.jpg"
+    assert rigs[0] == rigs[1] is not None
 
 
 def test_a_photo_without_a_face_is_refused_and_may_be_tried_again(served: Served) -> None:
@@ -82,8 +111,6 @@ def test_a_photo_without_a_face_is_refused_and_may_be_tried_again(served: Served
         {"size_px": 9_000},
         {"face": 0},
         {"face": "some"},
-        {"speaker": 2},
-        {"face": "all", "frame": "square"},
         {"eyes": [[1, 2], [3, 4]]},
         {"chin": [1, 2]},
         {"uploads": []},
@@ -94,6 +121,12 @@ def test_wishes_that_do_not_fit_are_refused_at_once(served: Served, more: dict[s
     steward, url = served.client("steward"), served.url()
     wish = {"uploads": [uploaded(steward, url, "her.jpg", picture("JPEG"))], **more}
     assert steward.post(f"{url}/portrait", json=wish).status_code == 422
+
+
+@pytest.mark.parametrize("more", [{"speaker": 2}, {"face": "all", "frame": "square"}])
+def test_wishes_that_exclude_each_other_are_known_as_such(served: Served, more: dict[str, object]) -> None:
+    refused = served.client("steward").post(served.url("/portrait"), json={"uploads": ["0" * 32], **more})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/not-together")
 
 
 def test_photos_are_listed_and_shown_to_those_whom_they_are_for(served: Served) -> None:

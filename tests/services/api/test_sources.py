@@ -1,6 +1,9 @@
 """What the family gave: looked through, added, listed, read, left out, and kept from those whom it is not for."""
 
+import io
+from collections.abc import Sequence
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from starlette.testclient import TestClient
@@ -8,11 +11,13 @@ from starlette.testclient import TestClient
 from data.archive import Archive
 from data.errors import Refused
 from data.identity import Passage
+from data.importers.imported import File
 from data.samples import sample
 from data.types import Letter, Picture, Visitor
-from services import build, letters
+from services import bringing, build, letters
 from services.build import Made
 from services.jobs import see_through
+from services.live import loops
 from services.progress import Quiet
 from tests.services.api.conftest import LETTERS, Served
 from tests.services.api.uploading import begun, done, sent, uploaded
@@ -109,7 +114,9 @@ def test_what_a_preview_made_is_not_made_again_to_be_added(served: Served, monke
         made.append(face)
         return Made(b"a rig", ("it is dim",))
 
+    ready = list[str]()
     monkeypatch.setattr(build, "portrait", portrait)
+    monkeypatch.setattr(loops, "make_ready", lambda job: ready.append(job.id))
     client, url = served.client("contributor"), served.url()
     photo = sample("hopper").portrait.read_bytes()
     wish: dict[str, Any] = {"uploads": [uploaded(client, url, "her.jpg", photo)], "kind": "portrait"}
@@ -117,9 +124,29 @@ def test_what_a_preview_made_is_not_made_again_to_be_added(served: Served, monke
     assert done(served, seen["job"])["warnings"] == ["her.jpg: it is dim"]
     wish["face"] = 1  # which makes another
     done(served, client.post(f"{url}/sources/preview", json=wish).json()["job"])
-    report = done(served, client.post(f"{url}/sources", json=wish).json())
-    assert (made, report["warnings"]) == ([None, 1], ["her.jpg: it is dim"])
+    job = client.post(f"{url}/sources", json=wish).json()
+    report = done(served, job)
+    assert (made, report["warnings"], ready) == ([None, 1], ["her.jpg: it is dim"], [job["id"]])
     assert served.lantern.archive.rig(served.memorial.id) == b"a rig"
+
+
+def test_of_two_files_of_one_name_in_a_zip_each_is_looked_at_by_itself(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_pages(files: Sequence[File]) -> Letter:
+        with files[0].opened() as stream:
+            return Letter(files[0].name, f"The moth flew in {stream.read().decode()}.", None)
+
+    monkeypatch.setattr(bringing, "read_pages", read_pages)
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as zipped:
+        for year in ("1960", "1970"):
+            zipped.writestr(f"{year}/scan.png", year)
+    report = added(served, "letters.zip", packed.getvalue(), kind="scan")
+    assert [each["kept"] for each in report["added"]] == [1, 1]
+    said = {each.file: each.text for each in served.lantern.archive.letters(served.memorial.id)}
+    for year in ("1960", "1970"):
+        assert said[f"letters.zip/{year}/scan.png"] == f"The moth flew in {year}."
 
 
 def test_what_the_family_says_of_a_chat_is_heeded(served: Served) -> None:

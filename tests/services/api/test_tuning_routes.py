@@ -33,7 +33,7 @@ def seen(served: Served) -> dict[str, str]:
 
 def test_their_own_words_answer_at_first(served: Served, sten: TestClient) -> None:
     told = sten.get(served.url("/engine"))
-    assert (told.json()["engine"], told.json()["verdict"]) == ("recollection", None)
+    assert (told.json()["engine"], told.json()["verdict"], told.json()["freedom"]) == ("recollection", None, None)
     assert sten.get(served.url("/engine"), headers={"If-None-Match": told.headers["etag"]}).status_code == 304
 
 
@@ -47,6 +47,8 @@ def test_a_server_is_chosen_and_its_key_is_never_shown(served: Served, sten: Tes
     chosen = sten.put(served.url("/engine"), json={**SERVER, **seen(served)})
     assert chosen.status_code == 200, chosen.text
     assert chosen.json()["has_key"]
+    nothing = {"tried": False, "choosing": False, "joining": False}
+    assert (chosen.json()["freedom"], chosen.json()["writing_by"]) == ({**nothing, "writing": True}, "Lucy")
     assert "hush" not in chosen.text + sten.get(served.url("/engine")).text
 
 

@@ -15,7 +15,8 @@ from tests.small_stages import Colour
 
 MINUTE = "one two three four five six seven eight nine. " * 33  # 1,518 frames of sound: a minute
 SYNC_S = 0.04
-GROWN_MB = 32.0  # what allocators and caches take and keep, however long it goes on: one step of 23 is seen in most hours
+# What allocators and caches take and keep, however long it goes on: one step of 23 is seen in most hours
+GROWN_MB = 32.0
 
 
 class Flashing(Colour):

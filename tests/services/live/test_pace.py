@@ -2,11 +2,12 @@
 
 import threading
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.live.pace import COARSEST, PACES, SHOT_S, SHOTS_BETWEEN, Gate, Pacer
-from services.live.tape import Piece, Tape
+from services.live.tape import AHEAD_S, Piece, Tape
 
 
 def tape(made_s: float, played_s: float, read_s: float | None = None) -> Tape:
@@ -19,7 +20,7 @@ def tape(made_s: float, played_s: float, read_s: float | None = None) -> Tape:
 def pacer(tape: Tape, gate: Gate | None = None) -> Pacer:
     """Of somebody who is drawn alone, unless others are at the gate already."""
     gate = Gate() if gate is None else gate
-    gate.crowd += 1
+    gate.come(tape)
     return Pacer(tape, gate)
 
 
@@ -56,7 +57,8 @@ def crowded(others: int) -> Gate:
     """Two cores that are busy enough with every picture of two answers."""
     gate = Gate(cores=2)
     gate.drew(5, SHOT_S / 2 * 0.85)
-    gate.crowd = others
+    for _ in range(others):
+        gate.come(tape(3.0, 1.5))
     return gate
 
 
@@ -79,9 +81,26 @@ def test_who_is_drawn_already_makes_room_for_one_who_comes() -> None:
     gate = crowded(1)
     early = pacer(tape(3.0, 1.5), gate)
     assert asked(early, 3 * SHOTS_BETWEEN)[-1] == PACES[0]
-    with gate.among():
-        assert early() == PACES[1]
+    late = tape(0.0, 0.0)
+    gate.come(late)
+    assert early() == PACES[1]
+    gate.go(late)
     assert asked(early, 3 * SHOTS_BETWEEN)[-1] == PACES[0]
+
+
+def test_who_waits_for_a_page_that_plays_nothing_takes_no_pictures_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.live.tape.PAUSED_S", 0.0)
+    gate, unseen = Gate(), Tape(0, lambda: None)
+    gate.come(unseen)
+    waiting = threading.Thread(target=unseen.add, args=[Piece(0, 0, AHEAD_S, b"")])
+    waiting.start()
+    while gate.crowd > 0:
+        pass
+    unseen.played(AHEAD_S)
+    waiting.join()
+    assert not unseen.is_paused
 
 
 @given(st.integers(1, 64), st.integers(1, 30), st.floats(0.001, 2.0))
@@ -89,7 +108,8 @@ def test_the_more_are_drawn_the_fewer_pictures_each_gets(cores: int, crowd: int,
     gate = Gate(cores)
     gate.drew(5, took_s)
     levels = [gate.finest()]
-    for gate.crowd in range(1, crowd + 1):
+    for _ in range(crowd):
+        gate.come(tape(0.0, 0.0))
         levels.append(gate.finest())
     assert levels == sorted(levels)
     assert levels[0] == 0

@@ -1,16 +1,18 @@
 """The pages around the conversation, and all of them for those who see, hear or move otherwise."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, Request, Route
 
+from data.samples import sample
 from tests.services.conftest import ANN
-from tests.services.pages.conftest import PHONE, House, Visiting
+from tests.services.pages.conftest import KEEPER, PHONE, House, Visiting
 from tests.services.pages.seeing import assert_plays, said, say, watched
 
 pytestmark = pytest.mark.browser
@@ -130,26 +132,144 @@ def test_a_family_says_who_somebody_is_and_how_names_are_said(opened: House, vis
         page.wait_for_selector("text=Saved.")
 
 
-def test_where_no_face_is_found_somebody_marks_it(opened: House, visiting: Visiting, tmp_path: Path) -> None:
-    Image.new("RGB", (600, 400), "skyblue").save(tmp_path / "sky.jpg")
+def portraying(page: Page, opened: House) -> Locator:
+    """The section of the portrait of somebody who has none yet, open."""
+    page.goto(opened.address)
+    page.locator(".memorial", has_text=ANN).get_by_role("link", name="Look after").click()
+    page.click("summary:has-text('The portrait')")
+    return page.locator("details:has-text('There is no portrait yet')")
+
+
+def is_wish(request: Request) -> bool:
+    return request.method == "POST" and request.url.endswith("/portrait")
+
+
+def test_where_no_face_is_found_somebody_marks_it_in_the_first_photo(
+    opened: House, visiting: Visiting, tmp_path: Path
+) -> None:
+    skies = [tmp_path / "sky.jpg", tmp_path / "dusk.jpg"]
+    for each, colour in zip(skies, ("skyblue", "salmon"), strict=True):
+        Image.new("RGB", (600, 400), colour).save(each)
     with visiting(opened.state) as visit:
         page = visit.page
-        page.goto(opened.address)
-        page.locator(".memorial", has_text=ANN).get_by_role("link", name="Come in").click()
-        page.wait_for_selector("text=There are no words of theirs here yet")
-        visit.wrong.clear()  # its talk page was refused, as it told
-        page.click("a:text('Bring something')")
-        page.click("summary:has-text('The portrait')")
-        section = page.locator("details:has-text('There is no portrait yet')")
-        section.locator("input[type=file]").set_input_files(tmp_path / "sky.jpg")
+        section = portraying(page, opened)
+        with page.expect_request(is_wish) as first:
+            section.locator("input[type=file]").set_input_files(skies)
         eye = page.get_by_role("button", name="The eye on the left")
         eye.wait_for(timeout=JOB_MS)
+        assert section.get_by_text("Then “sky.jpg” alone is read").is_visible()
         eye.press("Shift+ArrowLeft")
         with page.expect_request("**/portrait") as asked:
             page.click("text=Read it so")
         told = asked.value.post_data_json
+        assert told["uploads"] == first.value.post_data_json["uploads"][:1]
         assert told["eyes"][0] == pytest.approx([222.0, 152.0])
         assert told["mouth"][1] == pytest.approx([336.0, 232.0])
+
+
+def test_the_face_that_is_meant_is_chosen_from_pictures(opened: House, visiting: Visiting, tmp_path: Path) -> None:
+    one = Image.open(sample("hopper").portrait).convert("RGB")
+    both = Image.new("RGB", (2 * one.width, one.height))
+    for place in range(2):
+        both.paste(one, (place * one.width, 0))
+    both.save(tmp_path / "both.jpg")
+    with visiting(opened.state, **PHONE) as visit:
+        page = visit.page
+        section = portraying(page, opened)
+        section.locator("input[type=file]").set_input_files(tmp_path / "both.jpg")
+        right = section.get_by_role("button", name="Face 2 from the left")
+        right.wait_for(timeout=JOB_MS)
+        assert section.locator(".faces img").count() == 2
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]  # type: ignore[index]
+        assert faults(page) == []
+        page.route("**/portrait", lambda route: route.fulfill(status=422, json={"type": "face-cut-off"}))
+        with page.expect_request("**/portrait") as asked:
+            right.click()
+        assert asked.value.post_data_json["face"] == 2
+        page.wait_for_selector("text=The edge of the photo cuts the face off")
+        visit.wrong.clear()  # it was refused, as it told
+
+
+def listing(*items: dict[str, Any]) -> Callable[[Route], None]:
+    """Answers with a whole list."""
+    return lambda route: route.fulfill(json={"items": items, "next": None})
+
+
+CLIP: dict[str, Any] = {
+    "id": "0" * 32,
+    "title": "What of the moth?",
+    "added_at": "2026-01-02T03:04:05Z",
+    "size_bytes": 1,
+    "outdated": False,
+    "taken_back": [],
+}
+
+
+def test_a_film_of_what_was_taken_back_says_so_and_is_filmed_anew(opened: House, visiting: Visiting) -> None:
+    struck = {**CLIP, "id": "1" * 32, "outdated": True, "taken_back": ["We taped it into the book."]}
+    with visiting(opened.state) as visit:
+        page = visit.page
+        page.route("**/clips", listing(CLIP, struck))
+        page.route("**/anew", lambda route: route.fulfill(status=422, json={"type": "/problems/nothing-left"}))
+        page.goto(f"{opened.talk}/tend")
+        page.click("summary:has-text('Films')")
+        marked = page.locator("li:has(video)", has_text="Only stewards see this film")
+        assert "We taped it into the book." in marked.inner_text()
+        assert page.get_by_role("button", name="Film it anew").count() == 1
+        assert faults(page) == []
+        with page.expect_request(f"**/clips/{struck['id']}/anew"):
+            marked.get_by_role("button", name="Film it anew").click()
+        marked.locator("text=nothing to film anew").wait_for()
+        visit.wrong.clear()  # the film of nobody's is not there, and was refused
+
+
+def test_a_new_password_ends_the_tokens_unless_they_are_kept(opened: House, visiting: Visiting) -> None:
+    with visiting(opened.state) as visit:
+        page = visit.page
+        page.goto(f"{opened.address}account")
+        token = page.locator(".card", has_text="Programs that may come in").locator("li", has_text="the lamp")
+        page.locator(".card", has_text="Programs that may come in").locator("[name=name]").fill("the lamp")
+        page.click("text=Make a token")
+        token.wait_for()
+        for old, new, kept in (("password", "other", True), ("other", "password", False)):
+            known = {"password": KEEPER["password"], "other": "a boat in the harbour"}
+            page.fill("[name=old]", known[old])
+            page.fill("[name=new]", known[new])
+            page.set_checked("[name=keep_tokens]", kept)
+            page.locator("form:has([name=old]) button").click()
+            page.wait_for_selector("text=The tokens go on working" if kept else "text=no token from before works")
+            token.wait_for(state="visible" if kept else "detached")
+
+
+def test_a_role_that_could_not_be_changed_is_told_and_stays(opened: House, visiting: Visiting) -> None:
+    guest = {"account_id": "0" * 32, "name": "kay", "visitor": "KAY", "role": "visitor", "keeper": False}
+    known = {"id": "2" * 32, "name": "Kay", "relation": "granddaughter", "called": None}
+    with visiting(opened.state) as visit:
+        page = visit.page
+        page.route("**/members", listing(guest))
+        page.route("**/visitors", listing(known))
+        page.route("**/members/*", lambda route: route.fulfill(status=403, json={"type": "/problems/for-stewards"}))
+        page.goto(f"{opened.talk}/tend")
+        page.click("text=Who may come")
+        role = page.locator("li:has-text('kay (KAY)') select")
+        role.select_option("steward")
+        page.wait_for_selector("text=Only a steward of this memorial can do that")
+        assert role.input_value() == "visitor"
+        assert page.get_by_role("button", name="Say who this is: ").count() == 1  # whatever the case of a name
+        visit.wrong.clear()
+
+
+def test_what_a_model_may_do_is_said_in_the_language_of_the_reader(opened: House, visiting: Visiting) -> None:
+    freedom = {"tried": True, "choosing": True, "joining": False, "writing": False}
+    told: dict[str, Any] = {"engine": "gptj", "freedom": freedom, "writing_by": "小露", "model": None, "hosts": []}
+    with visiting(opened.state, locale="zh-CN") as visit:
+        page = visit.page
+        page.route("**/engine", lambda route: route.fulfill(json=told))
+        page.goto(f"{opened.talk}/tend")
+        page.click("text=由什么来回答")
+        page.wait_for_selector("text=它可以帮着挑选原话，但不判断怎样衔接")
+        assert page.is_visible("text=小露当时允许的是另一个模型")
+        assert not re.search(r"[a-z]{2}", page.inner_text("details:has(.report)"))
 
 
 def test_deleting_takes_the_whole_name(opened: House, visiting: Visiting) -> None:
