@@ -145,6 +145,6 @@ Job.step, Job.publishing = bordered(Job.step), bordered(Job.publishing)
 
 def killed(process: "subprocess.Popen[str]") -> bool:
     """Whether it died of a kill; any other failure is shown."""
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=280)
     assert process.returncode in (0, -signal.SIGKILL), err
     return process.returncode != 0

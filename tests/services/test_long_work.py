@@ -79,7 +79,7 @@ def undisturbed(
 
 def after_a_kill(undisturbed: tuple[Path, str, dict[str, Any]], border: int) -> None:
     home, job_id, expected = undisturbed
-    copy = shutil.copytree(home, home.with_name("killed"))
+    copy = shutil.copytree(home, home.with_name(f"killed-{border}"))
     try:
         assert killed(work_in_a_process(copy, REAL + KILLED_AT.format(number=border)))
         assert not killed(work_in_a_process(copy, REAL))
@@ -88,7 +88,7 @@ def after_a_kill(undisturbed: tuple[Path, str, dict[str, Any]], border: int) -> 
         shutil.rmtree(copy)
 
 
-@pytest.mark.parametrize("border", [5, 9, 12, 14])
+@pytest.mark.parametrize("border", [5, 12])
 def test_a_kill_between_two_steps_changes_nothing(undisturbed: tuple[Path, str, dict[str, Any]], border: int) -> None:
     after_a_kill(undisturbed, border)
 
