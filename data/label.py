@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from xml.sax.saxutils import escape
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 WORDS: dict[Language, str] = {"en": "AI-generated likeness", "zh": "AI生成影像"}
+WRITTEN: dict[Language, str] = {"en": "Written by {name}", "zh": "由{name}撰写"}
+FAMILY: dict[Language, str] = {"en": "the family", "zh": "家人"}
+BETWEEN = " · "
 PRODUCER = "Lantern"
 
 TEXT_EM = 0.034  # of the shorter side
@@ -36,6 +40,7 @@ ZH_LETTER_HEIGHT = 0.05  # of the shorter side, of the letters themselves: what 
 SMALLEST_TEXT_PX = 9
 UNHINTED_EM = 1000  # px, at which fitting letters to the pixels changes their height no more
 WIDEST = 0.9  # of the picture's width; longer words are drawn smaller
+SMALLER: dict[Language, float] = {"en": 0.8, "zh": 1.0}  # than usual, before a writer's name is shortened
 MARGIN_EM = 0.6  # from the pill to the picture's edges
 PADDING_EM = (0.55, 0.28)  # inside the pill, across and down
 PILL_RGB, PILL_COVER = (18, 18, 22), 0.66
@@ -82,12 +87,14 @@ CHINESE_FONTS = (  # the beginnings of file names, without spaces, hyphens and c
 class Label:
     """What is written into and onto a file. `details` (which engine, which sample …) go into its metadata.
 
-    `content_id` names the content, the same each time it is made again; else every file gets a new one.
+    `content_id` names the content, the same each time it is made again; else every file gets a new one. `writer` is who
+    wrote what is said, where the person did not: it is seen too; "" is the family.
     """
 
     language: Language
     details: Mapping[str, str]
     content_id: str | None = None
+    writer: str | None = None
 
     def fields(self) -> dict[str, str]:
         """The metadata of one piece of content: `AIGC` as the standard has it, and words for people."""
@@ -101,7 +108,7 @@ class Label:
 
     def drawn(self, width: int, height: int) -> Stamp:
         """The visible words for pictures of this size. Drawn once and kept."""
-        return _drawn(self.language, width, height)
+        return _drawn(self.language, self.writer, width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +235,15 @@ def _font(path: Path | None, size_px: int) -> FreeTypeFont:
 
 
 @lru_cache(maxsize=32)
-def _drawn(language: Language, width: int, height: int) -> Stamp:
+def _drawn(language: Language, writer: str | None, width: int, height: int) -> Stamp:
     words, language = visible_words(language)
     path = label_font(language)
     em = max(SMALLEST_TEXT_PX, round(TEXT_EM * min(width, height)))
     if language == "zh":
         em = max(SMALLEST_TEXT_PX, _em_for(path, words, ZH_LETTER_HEIGHT * min(width, height)))
+    if writer is not None:
+        room = WIDEST * width / SMALLER[language] - 2 * (PADDING_EM[0] + MARGIN_EM) * em
+        words, path = _with_writer(language, " ".join(writer.split()), em, room)
     font = _font(path, em)
     length = font.getlength(words) + 2 * (PADDING_EM[0] + MARGIN_EM) * em
     if length > WIDEST * width:
@@ -243,6 +253,24 @@ def _drawn(language: Language, width: int, height: int) -> Stamp:
     top = max(0, height - down - round(MARGIN_EM * em))
     left = max(0, width - across - round(MARGIN_EM * em))
     return Stamp.of(words, font, em, top, left, (width, height))
+
+
+def _with_writer(language: Language, writer: str, em: int, room: float) -> tuple[str, Path | None]:
+    """The words with the writer's name, as long as there is room for it, and a font that has them all: the family's
+    where no font has the name.
+    """
+
+    def words(name: str) -> str:
+        return WRITTEN[language].format(name=name) + BETWEEN + WORDS[language]
+
+    path = label_font(language)
+    for able in (path, _chinese_font(FONT_FOLDERS)):
+        if writer and able is not None and _has(able, words(writer + "…")):
+            font = _font(able, em)
+            names = chain([writer], (writer[:end].rstrip() + "…" for end in range(len(writer) - 1, 0, -1)))
+            fitting = next((name for name in names if font.getlength(words(name)) <= room), None)
+            return words(fitting or FAMILY[language]), able
+    return words(FAMILY[language]), path
 
 
 def pill_size(words: str, font: FreeTypeFont, em: int) -> tuple[int, int]:

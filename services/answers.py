@@ -311,6 +311,8 @@ def _film_job(job: Job, memorial: Memorial, order: Json, phrases: Sequence[Phras
     path = job.archive.home.temporary()
     try:
         labelled = label(job.archive, memorial, words, job.id)
+        if "script" in order:
+            labelled = replace(labelled, writer=order["author"] or "")
         heard = voices.as_chosen(phrases, voices.chosen(job.archive, memorial.id).mode)
         answer = film(job.archive, memorial, Said(heard), [], path, job, labelled)
         told = ask_report(answer.record, order.get("clip", job.id), answer.clip, answer.total_s)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.archive import Archive, Memorial
@@ -20,7 +20,8 @@ from services.build import Asker
 class Opening:
     """What is shown before the first line: who speaks here, and what can be asked first."""
 
-    notice: str
+    notice: str  # in the memorial's language
+    notices: Mapping[Language, str]  # the same in each, for whoever reads another
     offers: tuple[str, ...]
 
 
@@ -88,8 +89,9 @@ class Conversation:
 def opening_of(memorial: Memorial, offers: Sequence[str]) -> Opening:
     """What is shown first of a memorial."""
     person = memorial.person
-    notice = (_EXHIBIT if person.exhibit else _NOTICE)[person.language]
-    return Opening(notice.format(name=person.name), tuple(offers))
+    told = _EXHIBIT if person.exhibit else _NOTICE
+    notices = {language: words.format(name=person.name) for language, words in told.items()}
+    return Opening(notices[person.language], notices, tuple(offers))
 
 
 _NOTICE: dict[Language, str] = {

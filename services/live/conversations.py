@@ -31,6 +31,10 @@ class OpeningTold(BaseModel):
     """What is shown before the first line."""
 
     notice: str = Field(examples=["This is a program that answers with what Ann Lee wrote. It is not Ann Lee."])
+    notices: dict[Language, str] = Field(
+        description="The same in each language: show it in the reader's.",
+        examples=[{"en": "This is a program …", "zh": "这是一个程序……"}],
+    )
     offers: list[str] = Field(description="What can be asked first.", examples=[["Ask about the moth in the relay"]])
 
 
@@ -224,7 +228,7 @@ def _begun(member: Member, house: House, kept: KeptConversation, opening: Openin
 
     return Begun(
         **_told(kept).model_dump(),
-        opening=OpeningTold(notice=opening.notice, offers=list(opening.offers)),
+        opening=OpeningTold(notice=opening.notice, notices=dict(opening.notices), offers=list(opening.offers)),
         label=visible_words(language)[0],
         language=language,
         media=None if looks is None else Media(width=looks.width, height=looks.height, mime=looks.mime),

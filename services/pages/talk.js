@@ -15,10 +15,10 @@ import { LiveSocket } from "./socket.js";
 import * as speech from "./speech.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
-import { suggest, words } from "./words.js";
+import { spoken, suggest, words } from "./words.js";
 
 /**
- * @typedef {{id: string, opening: {notice: string, offers: string[]}, language: "en" | "zh",
+ * @typedef {{id: string, opening: {notices: {en: string, zh: string}, offers: string[]}, language: "en" | "zh",
  *   media: {width: number, height: number, mime: string} | null, loops: import("./stage.js").Loops | null}} Conversation
  * @typedef {{id: string, name: string, born: string | null, died: string | null, language: "en" | "zh", role: string}} Memorial
  */
@@ -84,9 +84,10 @@ class Talk {
 
   #introduce() {
     const { opening, loops, media, language } = this.conversation;
-    const notice = the("notice");
-    notice.textContent = opening.notice;
-    notice.lang = this.caption.lang = language;
+    const notice = () => (the("notice").textContent = opening.notices[spoken()]);
+    notice();
+    document.addEventListener("language", notice);
+    this.caption.lang = language;
     if (loops && media) this.stage.load(loops, media);
     else the("waking").hidden = true;
     the("offers").append(...offers(opening.offers, language, (question) => this.#say(question)));

@@ -143,6 +143,36 @@ def test_the_chinese_letters_themselves_are_as_high_as_the_standard_asks(
     assert 0.05 * min(size) - 0.1 <= inked.max() <= 0.05 * min(size) + 4
 
 
+def test_who_wrote_the_words_is_drawn_beside_the_label() -> None:
+    assert words_with("en", "Lena") == "Written by Lena · AI-generated likeness"
+    assert words_with("en", "") == "Written by the family · AI-generated likeness"
+    assert words_with("en", "\U0010fffe") == words_with("en", "")  # a name that no font has
+    assert not np.array_equal(Label("en", {}, writer="Lena").drawn(512, 512).keep, Label("en", {}).drawn(512, 512).keep)
+
+
+@pytest.mark.skipif(label_font("zh") is None, reason="no Chinese font on this machine")
+def test_a_writers_name_is_drawn_in_a_font_that_has_it() -> None:
+    assert words_with("zh", "Lena") == "由Lena撰写 · AI生成影像"
+    assert words_with("zh", "") == "由家人撰写 · AI生成影像"
+    assert words_with("en", "陈丽娜") == "Written by 陈丽娜 · AI-generated likeness"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_long_name_is_shortened_so_that_the_label_stays_readable(language: Language) -> None:
+    alone = Label(language, {}).drawn(512, 512)
+    stamp = Label(language, {}, writer="Wilhelmina " * 18).drawn(512, 512)
+    assert "Wilh" in words_with(language, "Wilhelmina " * 18)
+    assert stamp.left > 0
+    assert stamp.left + stamp.keep.shape[1] <= 512
+    assert stamp.keep.shape[0] >= 0.75 * alone.keep.shape[0]
+
+
+def words_with(language: Language, writer: str) -> str:
+    em = {"en": 17, "zh": 28}[language]
+    room = {"en": 530.0, "zh": 400.0}[language]
+    return module._with_writer(language, writer, em, room)[0]
+
+
 def test_font_folders_of_nobody_are_passed_over(tmp_path: Path) -> None:
     known = font(tmp_path / "WQY-ZenHei.ttf", WORDS["zh"])
     assert label_font("zh", (Path("~nobody-of-that-name/fonts"), tmp_path)) == known

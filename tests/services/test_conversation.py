@@ -59,9 +59,12 @@ def test_it_says_first_that_a_program_speaks(archive: Archive, ann: Memorial) ->
 )
 def test_an_exhibit_says_that_they_wrote_none_of_it(language: Language, says: str) -> None:
     person = Person("Ann Lee", None, None, language, exhibit=True)
-    notice = opening_of(Memorial("0" * 32, person), ()).notice
-    assert says in notice
-    assert "wrote" not in notice
+    opening = opening_of(Memorial("0" * 32, person), ())
+    assert says in opening.notice
+    assert opening.notice == opening.notices[language]
+    assert "exhibit" in opening.notices["en"]  # whatever they wrote in, a reader of either language is told
+    assert "展示" in opening.notices["zh"]
+    assert "wrote" not in opening.notices["en"]
 
 
 @pytest.mark.parametrize("line", ["/quit", "bye", "Goodbye."])

@@ -436,7 +436,7 @@ export default {
   "problem.no-writing": "No writing could be made out in it. A sharper or larger picture may help; or type the words and bring them as text.",
   "problem.pictures-only": "It holds pictures of pages, and no text. Please bring those pages as photos, JPEG or PNG.",
   "problem.no-chat": "No messages could be found in it. Please export the chat anew on the phone, and bring the file exactly as it comes.",
-  "problem.which-of-them": "Who of these is {person}: {names}? “Look through it” lets you say which.",
+  "problem.which-of-them": "Who of these is {person}: {names}? You can say which when you look through it, before it is added.",
   "problem.unknown-voice": "It does not say who speaks in it. If it is the person alone, please bring it by itself.",
 
   "problem.bad-picture": "It cannot be read as a picture. Please save it as JPEG or PNG and bring that.",

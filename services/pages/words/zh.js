@@ -437,7 +437,7 @@ export default {
   "problem.no-writing": "看不出上面的字。换一张更清楚或更大的图也许可以，也可以把字打出来，作为文本带来。",
   "problem.pictures-only": "里面是书页的图片，没有文字。请把这些页作为照片（JPEG 或 PNG）带来。",
   "problem.no-chat": "里面找不到消息。请在手机上重新导出聊天记录，原样带来。",
-  "problem.which-of-them": "{names}，哪一位是{person}？点“看一遍”就可以指明。",
+  "problem.which-of-them": "{names}，哪一位是{person}？添加之前看一遍时，可以指明是哪一位。",
   "problem.unknown-voice": "里面没有说明是谁在说话。如果只有本人的声音，请单独带来。",
 
   "problem.bad-picture": "这张图片读不出来。请存成 JPEG 或 PNG 再带来。",

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from data.clips_kept import About
 from data.conversations import KeptTurn
 from data.errors import TakenBack, UnknownNote
+from data.label import Label, Stamp
 from data.media import read_clip
 from data.types import Phrase, Source, Span
 from orchestrator.job import Job
@@ -103,11 +104,21 @@ def test_an_answer_becomes_a_clip_that_is_its_owners(talking: Served, tmp_path: 
     assert vera.get(place).status_code == vera.get(told["file"]).status_code == 404
 
 
-def test_a_farewell_is_said_as_the_family_wrote_it(talking: Served, sten: TestClient) -> None:
+def test_a_farewell_is_said_as_the_family_wrote_it(
+    talking: Served, sten: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, draw = set[str | None](), Label.drawn
+
+    def seen(label: Label, width: int, height: int) -> Stamp:
+        drawn.add(label.writer)
+        return draw(label, width, height)
+
+    monkeypatch.setattr(Label, "drawn", seen)
     job = sten.post(talking.url("/farewells"), json={"text": "Look after the garden.", "author": "Lucy"})
     assert job.status_code == 202, job.text
     told = sten.get(talking.url(f"/clips/{made(talking, job)}")).json()
     assert (told["kind"], told["author"], told["text"]) == ("farewell", "Lucy", "Look after the garden.")
+    assert drawn == {"Lucy"}  # the pictures themselves say who wrote it
 
 
 @pytest.mark.usefixtures("undone")

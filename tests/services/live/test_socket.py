@@ -36,6 +36,9 @@ def until(line: WebSocketTestSession, kind: str) -> list[dict[str, Any]]:
 def test_a_line_is_answered_in_their_words_with_the_letter_behind_them(served: Served) -> None:
     with served.client("visitor") as client:
         conversation = begin(client, served)
+        opening = client.get(served.url(f"/conversations/{conversation}")).json()["opening"]
+        assert opening["notices"].keys() == {"en", "zh"}
+        assert opening["notices"]["en"] == opening["notice"]
         with connect(client, served, conversation) as line:
             assert line.receive_json() == {"type": "ready", "turn": 0, "listening": True}
             line.send_json({"type": "say", "id": "a", "text": "Tell me about the moth"})

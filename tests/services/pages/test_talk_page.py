@@ -259,6 +259,7 @@ def test_a_telephone_shows_portrait_words_and_composer_without_scrolling(opened:
         page.locator("text=中文").tap()
         assert page.get_attribute("html", "lang") == "zh-CN"
         assert page.get_attribute("#field", "placeholder") == "写点什么……"
+        assert page.inner_text("#notice").startswith("这是一个程序")  # of a memorial in English
 
 
 def test_a_still_portrait_moves_nothing_but_speaks(opened: House, visiting: Visiting) -> None:
