@@ -164,7 +164,7 @@ def _check_of_use(batch: Batch, learnt: Learnt) -> None:
     """Raises `Refused` where everything that was chosen is left out: nothing of it would be kept."""
     of_use = (one for place, one in enumerate(batch.brought) if one.role != PORTRAIT or place in learnt.rigs)
     if batch.several and not batch.preview and next(of_use, None) is None:
-        first = next((f"{each['file']}: {each['reason']}" for each in batch.left), next(iter(batch.left_out), None))
+        first = next((f"{each['file']}: {each['reason']}" for each in batch.left), None)
         raise NothingOfUse(f"none of these files can be used, {first}")
 
 

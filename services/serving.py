@@ -1,8 +1,8 @@
 """The service from its opening to its end: one process with the application, and the worker beside it.
 
 It listens on this machine alone, or in the house over TLS; nothing it serves leaves a machine in the clear. At its end
-the conversations are told, what is being answered is dropped, and the worker leaves its job for the next one. Knows no
-route and prints nothing.
+who talks or follows a job is told, what is being answered is dropped, and the worker leaves its job for the next one.
+Knows no route and prints nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from services import certificate, logs
 from services.api.app import create_app
 from services.api.context import Lantern
 from services.api.guarding import Guard, Limits
+from services.api.job_events import Watches
 from services.beside import Beside
 from services.certificate import Issued
 from services.heap import share_arenas
@@ -42,7 +43,7 @@ HEAD_BYTES: Final = 32_768
 MESSAGE_BYTES: Final = 65_536  # of a socket: a line of 2,000 characters, with room
 PING_S: Final = 20.0
 GRACE_S: Final = 1  # for answers that are on their way
-FAREWELL_S: Final = 0.5  # for the conversations to be told
+FAREWELL_S: Final = 0.5  # for the conversations and the followers to be told
 ENDS_WITHIN_S: Final = 1.5  # whatever is still under way then
 TENDED_EVERY_S: Final = 1
 LOOKED_EVERY_S: Final = 60.0  # at the addresses of this machine
@@ -122,7 +123,7 @@ def serve(archive: Archive, settings: Settings, place: Place, opened: Callable[[
         door = Door(archive) if place.in_house else None
         is_ours = OWN_NAMES.__contains__ if door is None else door.is_ours
         guard = Guard(create_app(lantern), Limits(is_ours, only_near=place.in_house))
-        server = Server(guard, Beside(archive.home.root), door)
+        server = Server(guard, lantern.watches, Beside(archive.home.root), door)
         opened(_told(lantern, door, listener.getsockname()[1]))
         try:
             server.run_on(listener)
@@ -134,9 +135,10 @@ def serve(archive: Archive, settings: Settings, place: Place, opened: Callable[[
 class Server(uvicorn.Server):
     """uvicorn's own, with the worker beside it, and a farewell."""
 
-    def __init__(self, guard: Guard, beside: Beside, door: Door | None) -> None:
+    def __init__(self, guard: Guard, watches: Watches, beside: Beside, door: Door | None) -> None:
         self.beside = beside
         self._guard = guard
+        self._watches = watches
         self._door = door
         super().__init__(
             uvicorn.Config(
@@ -172,10 +174,10 @@ class Server(uvicorn.Server):
             loop.run_until_complete(asyncio.sleep(0))  # what ends the threads of the routes is told once serving ended
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell the worker and the conversations, then end as uvicorn does."""
+        """Tell the worker, the conversations and who follows a job, then end as uvicorn does."""
         self.beside.ask_to_stop()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._guard.farewell(), FAREWELL_S)
+            await asyncio.wait_for(asyncio.gather(self._guard.farewell(), self._watches.close()), FAREWELL_S)
         with suppress(TimeoutError):
             await asyncio.wait_for(super().shutdown(sockets), ENDS_WITHIN_S)
 

@@ -18,7 +18,7 @@ from data.importers.lines import reading
 from data.uploads import Uploads
 from orchestrator.job import Job
 from services import bringing, keeping
-from services.bringing import Batch
+from services.bringing import Batch, Brought
 from services.build import Made
 from services.learning import Making, Once
 from services.progress import Quiet, Steps
@@ -62,7 +62,7 @@ def looked(
             [], author=told["author"], given=tuple(told["person"]), face=told["face"], size_px=told["size_px"]
         )
         batch.several = len(files) > 1
-        coming = given(files, batch.left_out if batch.several else None)
+        coming = given(files, lambda found, err: batch.leave_out(Brought("", (found,)), err))
         bringing.looked_through(memorial, coming, batch, steps, told["kind"], preview=preview)
         batch.warnings += keeping.withheld(archive, memorial, batch)
         yield batch, _once(uploads, by_id)

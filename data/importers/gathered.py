@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from os.path import abspath
@@ -61,10 +61,10 @@ def gathered(paths: Sequence[Path], left_out: Counter[str]) -> Iterator[Found]:
             yield from _unpacked(Found(File.on_disk(path), name, near=near))
 
 
-def given(files: Iterable[File], left_out: Counter[str] | None = None) -> Iterator[Found]:
+def given(files: Iterable[File], leave_out: Callable[[Found, BadText], None]) -> Iterator[Found]:
     """Files that come one by one without a folder; a second one of the same name has a number.
 
-    Raises `BadText` for a zip that cannot be opened, unless there is a place to say what is left out.
+    A zip that cannot be opened is handed to `leave_out`, which may raise what is wrong with it.
     """
     names = set[str]()
     for file in files:
@@ -72,12 +72,13 @@ def given(files: Iterable[File], left_out: Counter[str] | None = None) -> Iterat
         numbered = (f"{path.stem} {number}{path.suffix}" for number in count(2))
         name = next(name for name in chain((file.name,), numbered) if name not in names)
         names.add(name)
+        found = Found(replace(file, name=name), name)
         try:
-            yield from list(_unpacked(Found(replace(file, name=name), name)))
+            inside = list(_unpacked(found))
         except BadText as err:
-            if left_out is None:
-                raise
-            left_out[str(err)] += 1
+            leave_out(found, err)
+        else:
+            yield from inside
 
 
 def _walked(root: Path, called: str, left_out: Counter[str]) -> Iterator[Found]:

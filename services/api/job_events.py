@@ -38,11 +38,14 @@ class Watch:
         self._look = look
         self._listeners: dict[_Listener, None] = {}  # in the order in which they came
         self._looking: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def follow(self, job_id: str) -> AsyncIterator[Standing]:
         """Each standing of a job that differs from the one before, the last of them ended. Ends too where it is gone,
-        or after `LONGEST_S`.
+        after `LONGEST_S`, or once the watch is closed.
         """
+        if self._closed:
+            return
         listener = _Listener(job_id)
         self._listeners[listener] = None
         if len(self._listeners) > MOST_LISTENERS:
@@ -59,6 +62,16 @@ class Watch:
                     return
         finally:
             self._listeners.pop(listener, None)
+
+    async def close(self) -> None:
+        """Let all who listen go, for good, and look no more."""
+        self._closed = True
+        for each in self._listeners:
+            _tell(each, None)
+        self._listeners.clear()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
 
     async def _look_on(self) -> None:
         while self._listeners:
@@ -79,6 +92,11 @@ class Watches:
     def here(self, look: Look) -> Watch:
         """That of the loop which runs."""
         return self._by_loop.setdefault(asyncio.get_running_loop(), Watch(look))
+
+    async def close(self) -> None:
+        """Let all go who listen in the loop which runs."""
+        if (watch := self._by_loop.get(asyncio.get_running_loop())) is not None:
+            await watch.close()
 
 
 async def _next(listener: _Listener, until: float) -> Standing | None:

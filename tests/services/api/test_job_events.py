@@ -229,6 +229,18 @@ def test_the_line_closes_after_a_while_and_is_opened_again(looks: Looks, monkeyp
     assert asyncio.run(states(Watch(looks), "0" * 32)) == ["queued"]
 
 
+def test_a_watch_that_is_closed_lets_all_go_and_looks_no_more(looks: Looks) -> None:
+    async def listen() -> tuple[list[list[str]], int]:
+        watch = Watch(looks)
+        listening = [asyncio.create_task(states(watch, number * 32)) for number in "01"]
+        await asyncio.sleep(0.05)
+        await watch.close()
+        heard = await asyncio.gather(*listening, states(watch, "2" * 32))
+        return heard, len(asyncio.all_tasks())
+
+    assert asyncio.run(listen()) == ([["queued"], ["queued"], []], 1)  # nothing is left but this one
+
+
 def test_of_too_many_listeners_the_first_comes_again(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_events, "MOST_LISTENERS", 2)
 

@@ -23,6 +23,8 @@ from websockets.typing import Origin
 from data.archive import Archive
 from data.errors import Refused
 from data.settings import Settings
+from orchestrator.job import Kind
+from orchestrator.jobs import Desk
 from services.serving import Place, check, serve
 from tests.services.api.conftest import NAMES, PASSWORD
 
@@ -139,17 +141,22 @@ def test_a_worker_that_dies_is_begun_again(service: Process) -> None:
     becomes(lambda: service.is_ready)
 
 
-def test_ctrl_c_tells_the_conversations_and_ends_the_worker(home: Path) -> None:
+def test_ctrl_c_tells_who_talks_and_who_follows_a_job_and_ends_the_worker(home: Path) -> None:
+    with Archive.open(home) as archive, Desk(archive) as desk:
+        endless = desk.enqueue(Kind("endless", lambda _: None, limit_s=60), archive.memorials()[0].id, {})
     with serving(home, by=WAITED_FOR) as service:
         assert len(service.lines) == 2  # this home has its keeper
         worker = becomes(lambda: service.worker)
-        with talking(service) as socket:
+        with talking(service) as socket, following(service, endless) as told:
             code, said = service.ended()
             with pytest.raises(ConnectionClosed) as closed:
                 drained(socket)
+            assert list(told)[-1] == ""  # it ended as it should
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
-    assert (code, said.splitlines()[-1]) == (130, "lantern: stopped; nothing half-done is left")
+    unlogged = [line for line in said.splitlines() if not line.startswith("{")]
+    assert (code, unlogged) == (130, ["lantern: stopped; nothing half-done is left"])
+    assert '"fault"' not in said
     assert not worker.is_running()
 
 
@@ -172,13 +179,31 @@ def test_a_killed_service_takes_its_worker_along_and_another_one_goes_on(home: P
 
 
 @contextmanager
-def talking(service: Process) -> Iterator[ClientConnection]:
-    """A visitor's open conversation."""
-    told = {"name": NAMES["visitor"], "password": PASSWORD}
+def signed_in(service: Process, role: str) -> Iterator[tuple[httpx2.Client, str]]:
+    """A browser, and the path of the memorial."""
+    told = {"name": NAMES[role], "password": PASSWORD}
     with httpx2.Client(base_url=service.address, headers={"Origin": service.address}, timeout=WAIT_S) as browser:
         session = browser.post("/api/v1/session", json=told).json()
         browser.headers["X-CSRF-Token"] = session["csrf"]
-        memorial = f"/api/v1/memorials/{browser.get('/api/v1/memorials').json()['items'][0]['id']}"
+        yield browser, f"/api/v1/memorials/{browser.get('/api/v1/memorials').json()['items'][0]['id']}"
+
+
+@contextmanager
+def following(service: Process, job_id: str) -> Iterator[Iterator[str]]:
+    """The lines that a contributor is told of a job, once the first came."""
+    with (
+        signed_in(service, "contributor") as (browser, memorial),
+        browser.stream("GET", f"{memorial}/jobs/{job_id}/events") as told,
+    ):
+        lines = told.iter_lines()
+        assert next(lines) == "event: progress"
+        yield lines
+
+
+@contextmanager
+def talking(service: Process) -> Iterator[ClientConnection]:
+    """A visitor's open conversation."""
+    with signed_in(service, "visitor") as (browser, memorial):
         talk = browser.post(f"{memorial}/conversations", json={})
         assert talk.status_code == 201, talk.text
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())

@@ -178,15 +178,21 @@ def test_a_damaged_file_among_others_is_left_out_with_its_reason(served: Served)
             "sunday.txt": 1,
             "face.jpg": 0,
             "song.mp3": 0,
+            "torn.zip": 0,
         }
         assert all(each["reason"] for each in told["added"] if not each["kept"])
-        assert ["torn.zip" in each["reason"] for each in told["left_out"]] == [True]
+        problem = next(each["problem"] for each in told["added"] if each["file"] == "torn.zip")
+        assert problem == {"type": "damaged", "file": "torn.zip"}
+        assert told["left_out"] == []
     assert "sunday.txt" in listed(client, served)
 
 
-def test_where_every_file_is_damaged_nothing_is_added_and_the_uploads_stay(served: Served) -> None:
+@pytest.mark.parametrize(("name", "torn"), [(".jpg", b"\xff\xd8\xff torn"), (".zip", b"PK\x03\x04 torn")])
+def test_where_every_file_is_damaged_nothing_is_added_and_the_uploads_stay(
+    served: Served, name: str, torn: bytes
+) -> None:
     client, url = served.client("contributor"), served.url()
-    wish = {"uploads": [uploaded(client, url, f"{name}.jpg", b"\xff\xd8\xff torn") for name in "ab"]}
+    wish = {"uploads": [uploaded(client, url, f"{number}{name}", torn) for number in (1, 2)]}
     job = client.post(f"{url}/sources", json=wish).json()
     with pytest.raises(Refused, match="none of these files"):
         done(served, job)
