@@ -138,7 +138,7 @@ class Archive:
         memorial_id = secrets.token_hex(16)
         with self.home.writing():
             self._vault.found(memorial_id)
-            sealed = self._vault.seal(memorial_id, json.dumps(asdict(person), ensure_ascii=False), "memorials.person")
+            sealed = self._sealed_person(memorial_id, person)
             with self._store.changing() as rows:
                 rows.add_memorial(memorial_id, sealed)
         return Memorial(memorial_id, person)
@@ -182,11 +182,17 @@ class Archive:
 
     def change(self, memorial_id: str, person: Person) -> Memorial:
         """The same memorial, with its person told otherwise."""
-        sealed = self._vault.seal(memorial_id, json.dumps(asdict(person), ensure_ascii=False), "memorials.person")
         with self.home.writing(), self._store.changing() as rows:
             check_there(rows, memorial_id, for_change=True)
-            rows.set_person(memorial_id, sealed)
+            rows.set_person(memorial_id, self._sealed_person(memorial_id, person))
         return Memorial(memorial_id, person)
+
+    def sign(self, memorial_id: str, names: Sequence[str], rows: Rows) -> None:
+        """Keep other names under which the person wrote, as a step of a change."""
+        person = self._person(memorial_id, dict(rows.memorials())[memorial_id])
+        known = {folded(name) for name in (person.name, *person.signs)}
+        signs = (*person.signs, *(name for name in names if folded(name) not in known))
+        rows.set_person(memorial_id, self._sealed_person(memorial_id, replace(person, signs=signs)))
 
     def remove(self, memorial_id: str) -> None:
         """The memorial with everything in it. Nothing can bring it back."""
@@ -559,7 +565,11 @@ class Archive:
         return None if blob_id is None else self._vault.get(memorial_id, blob_id)
 
     def _person(self, memorial_id: str, sealed: bytes) -> Person:
-        return Person(**json.loads(self._vault.unseal(memorial_id, sealed, "memorials.person")))
+        told = json.loads(self._vault.unseal(memorial_id, sealed, "memorials.person"))
+        return Person(**told | {"signs": tuple(told.get("signs", ()))})
+
+    def _sealed_person(self, memorial_id: str, person: Person) -> bytes:
+        return self._vault.seal(memorial_id, json.dumps(asdict(person), ensure_ascii=False), "memorials.person")
 
 
 def _heard(memory: Memory, visitor: str | None, words: _Worded, given: Sequence[tuple[str, Letter]]) -> list[Letter]:

@@ -224,3 +224,4 @@ class Person:
     died: str | None
     language: Language
     exhibit: bool = False  # a sample memorial: nothing in it is ever marked as theirs
+    signs: tuple[str, ...] = ()  # other names under which they wrote, as the family said

@@ -160,6 +160,7 @@ class Batch:
     size_px: int = 512
     role: str | None = None
     preview: bool = False
+    signs: tuple[str, ...] = ()  # names that the family gave before: letters signed so are theirs
     several: bool = False  # were chosen together, so that one of no use does not keep the others out
 
     def leave_out(self, brought: Brought, error: Refused) -> None:
@@ -189,9 +190,9 @@ def looked_through(
 ) -> Batch:
     """The same of files that were found."""
     check_takes(memorial, role)
-    batch.role, batch.preview = role, preview
+    batch.role, batch.preview, batch.signs = role, preview, memorial.person.signs
     found = list(coming)
-    if not found:
+    if not found and not batch.left:
         raise NothingOfUse("there is no file in what was given that can be read: choose letters, recordings or photos")
     usual_s = _usual_s(found)
     with steps.step("look", usual_s) if usual_s else nullcontext(lambda _done, _total: None) as advance:
@@ -254,7 +255,8 @@ def _attributed(one: Brought, person: str, batch: Batch) -> Brought:
         return replace(one, writer=Writer(author or THE_FAMILY, "it tells of them", told=True))
     if batch.author is not None:
         return replace(one, writer=Writer(author, "--author says so"))
-    writer = writer_of(letter.text, person, batch.given) if letter.kind == "letter" else unsigned(person)
+    names = (*batch.given, *batch.signs)
+    writer = writer_of(letter.text, person, names) if letter.kind == "letter" else unsigned(person)
     if writer.told and batch.role in WRITTEN:
         return replace(one, writer=unsigned(person))
     if writer.told and one.role in WRITTEN:

@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
 from zipfile import ZipFile, ZipInfo
 
@@ -76,6 +77,8 @@ def keep(archive: Archive, adding: Adding, batch: Batch, learnt: Learnt, advance
         before = sum(counts[:place])
         told = _advancing(advance, before, sum(counts))
         added.append(_keep(adding, one, place, learnt, told))
+    if batch.given:
+        adding.also(partial(archive.sign, adding.memorial_id, batch.given))
     if learnt.voice is not None:
         learnt.voice_waits = voices.keep(archive, adding, learnt.voice.voice, learnt.voice.heard)
     return added

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from data.archive import Archive, Memorial
@@ -22,7 +23,8 @@ def change(archive: Archive, memorial: Memorial, name: str, born: str | None, di
     """The same memorial with another name, or other dates."""
     if memorial.person.exhibit:
         raise IsSample(f"{memorial.person.name} is a sample, and stays as it is")
-    return archive.change(memorial.id, person(name, born, died, memorial.person.language))
+    told = person(name, born, died, memorial.person.language)
+    return archive.change(memorial.id, replace(told, signs=memorial.person.signs))
 
 
 def person(name: str, born: str | None, died: str | None, language: Language) -> Person:

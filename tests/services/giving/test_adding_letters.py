@@ -142,3 +142,15 @@ def test_a_program_is_left_out_in_one_line(nan: Lantern, tmp_path: Path) -> None
     (left,) = [each for each in ran.json["added"] if not each["kept"]]
     assert (left["file"], left["reason"]) == ("box/setup.exe", "no kind of file that Lantern reads")
     assert ran.json["left_out"] == []
+
+
+def test_a_name_that_the_family_gave_is_known_from_then_on(nan: Lantern, archive: Archive, tmp_path: Path) -> None:
+    bees = written(tmp_path, "bees.txt", "My dear Tom,\n\nThe bees are awake.\n\nYour Gran Ruth\n")
+    pears = written(tmp_path, "pears.txt", "My dear Tom,\n\nThe pears are ripe.\n\nYour Gran Ruth\n")
+    assert nan("add", "Nan", bees).code == 0
+    assert kept(archive) == [("letter", "Gran Ruth")]
+    assert nan("add", "Nan", bees, "--person", "Gran Ruth").code == 0
+    assert nan("add", "Nan", pears, bees).code == 0
+    assert kept(archive) == [("letter", None)] * 2
+    assert nan("add", "Nan", pears, "--author", "Aunt Ruth").code == 0
+    assert sorted(kept(archive), key=str) == [("letter", "Aunt Ruth"), ("letter", None)]
