@@ -25,6 +25,8 @@ from data.vault import Vault
 
 ClipKind = Literal["answer", "farewell"]
 
+GONE = "this clip is not here, or not any more: look at the list of clips"
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -126,7 +128,7 @@ class Clips:
     def _checked(self, rows: Rows, clip_id: str) -> ClipRow:
         row = rows.clips.find(self._memorial_id, clip_id)
         if row is None:
-            raise UnknownNote("this clip is not here, or not any more: look at the list of clips")
+            raise UnknownNote(GONE)
         return row
 
     def _clip(self, row: ClipRow) -> KeptClip:

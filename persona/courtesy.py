@@ -100,9 +100,12 @@ class Courtesy:
     def fresh_offers(self) -> Iterator[tuple[str, str]]:
         """Topics that are there and were not spoken of yet: (name, as it is offered)."""
         spoken_of = names_of(self._talk.text, self._p.topics)
-        fresh = {offer: name for name, offer in reversed(self._p.offers) if name not in spoken_of}
-        ordered = ((name, offer) for name, offer in self._p.offers if fresh.get(offer) == name)
-        return ((name, offer) for name, offer in ordered if offer not in self._talk.text and self._p.tells_of(offer))
+        fresh = dict[str, str]()
+        for name, offer in self._p.offers:
+            if name not in spoken_of:
+                fresh.setdefault(offer, name)
+        untold = ((name, offer) for offer, name in fresh.items() if offer not in self._talk.text)
+        return ((name, offer) for name, offer in untold if self._p.tells_of(offer))
 
     def _leads(self) -> Iterator[str]:
         """The longest of our own words in each form of an offer."""

@@ -53,9 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if os.environ.get("LANTERN_DEBUG") and not isinstance(err, LanternError):
             raise
-        if stopping.asked.is_set() and not isinstance(
-            err, Cancelled
-        ):  # a library being loaded makes an error of its own
+        # A library that was being loaded makes an error of its own of Ctrl-C
+        if stopping.asked.is_set() and not isinstance(err, Cancelled):
             return _fail("stopped; nothing half-done is left", STOPPED)
         failure = in_our_words(err)
         return _fail(str(failure), failure.exit_code)

@@ -252,7 +252,8 @@ def _still_said(archive: Archive, memorial: Memorial, visitor: str | None, phras
     """What was said to a visitor, to be said again; by the voice that was made where a recording is not to be heard any
     more. Raises Refused where something of it may not be said any more.
     """
-    if letters.taken_back(archive, memorial, visitor, phrases) is not None:  # which, whoever asks must not learn here
+    is_still_said = letters.still_said(archive, memorial, visitor)
+    if not all(map(is_still_said, phrases)):  # which is not, whoever asks must not learn here
         raise TakenBack("the family has taken back something since it was said: ask again, and keep the new answer")
     is_barred = _barred(archive, memorial, visitor)
     return [replace(each, mark="theirs", recording=None) if is_barred(each) else each for each in phrases]

@@ -58,23 +58,17 @@ def behind(archive: Archive, memorial: Memorial, visitor: str | None, file: str,
     }
 
 
-def taken_back(archive: Archive, memorial: Memorial, visitor: str | None, phrases: Sequence[Phrase]) -> Phrase | None:
-    """The first of some phrases that were said to this visitor and may not be said to them any more."""
-    is_still_said = still_said(archive, memorial, visitor)
-    return next((each for each in phrases if not is_still_said(each)), None)
-
-
 def still_said(archive: Archive, memorial: Memorial, visitor: str | None) -> Callable[[Phrase], bool]:
     """Whether a phrase that was said to this visitor may be said to them today."""
     letters, known = heard(archive, memorial.id, visitor)
-    never = evened_sentences(known.struck)
+    every, never = (*letters, *known.told), evened_sentences(known.struck)
 
     def may_be_said(phrase: Phrase) -> bool:
         source = phrase.source
         if even(phrase.text) in never:
             return False
         return source is None or (
-            even(source.quote) not in never and _holding((*letters, *known.told), source.file, source.quote) is not None
+            even(source.quote) not in never and _holding(every, source.file, source.quote) is not None
         )
 
     return may_be_said

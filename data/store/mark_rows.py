@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from data.store import schema
+from data.store.seen import is_seen
 
 NOTES = (
     schema.visitors,
@@ -50,10 +51,8 @@ class MarkRows:
     def sources(self, memorial_id: str) -> str:
         """Of those that are seen. An index holds all that is asked for, so that no source is read."""
         sources = schema.sources.c
-        arriving = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id).scalar_subquery()
-        is_seen = or_(sources.arrival.is_(None), arriving.is_(None), sources.arrival != arriving)
         counted = select(func.count(), func.max(sources.id), func.max(sources.added_at))
-        return _mark(self._connection.execute(counted.where(sources.memorial_id == memorial_id, is_seen)))
+        return _mark(self._connection.execute(counted.where(sources.memorial_id == memorial_id, is_seen(memorial_id))))
 
     def remembered(self, memorial_id: str) -> frozenset[str]:
         """A mark of each thing that visitors told."""

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
@@ -31,6 +30,7 @@ from data.store.conversation_rows import ConversationRows
 from data.store.mark_rows import MarkRows
 from data.store.member_rows import MemberRows
 from data.store.records import aware, records
+from data.store.seen import is_seen
 from data.store.upload_rows import UploadRows
 
 Made = Literal["portraits", "voices"]
@@ -402,9 +402,7 @@ class Rows:
         table = schema.sources
         if self._sees_all:
             return (table.c.memorial_id == memorial_id,)
-        arriving = select(schema.memorials.c.arriving).where(schema.memorials.c.id == memorial_id).scalar_subquery()
-        is_seen = or_(table.c.arrival.is_(None), arriving.is_(None), table.c.arrival != arriving)
-        return table.c.memorial_id == memorial_id, is_seen
+        return table.c.memorial_id == memorial_id, is_seen(memorial_id)
 
     def _added_now(self, memorial_id: str) -> datetime:
         """The time for sources of this transaction: behind that of all others, though a clock may go back."""

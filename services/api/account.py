@@ -188,7 +188,7 @@ def give_password(request: Request, account_id: AccountId, given: GivenPassword,
     """For somebody who forgot theirs; all their sessions and tokens end. One's own is changed with the old one."""
     accounts = lantern_of(request).accounts
     if account_id == keeper.account.id:
-        raise problems.conflict("own-account", "this is your own account: change its password with the old one")
+        raise problems.conflict("this is your own account: change its password with the old one", "own-account")
     accounts.set_password(_found(accounts.account(account_id)).id, given.new)
 
 

@@ -16,7 +16,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from data.clips_kept import ClipKind, KeptClip
+from data.clips_kept import GONE, ClipKind, KeptClip
 from data.errors import UnknownNote
 from services import answers
 from services.api import problems
@@ -33,7 +33,6 @@ router = APIRouter(prefix="/memorials/{memorial_id}", tags=["clips"], route_clas
 
 NAME_CHARS = 80  # of a file, without its ending
 LAST_PLACE = 2**31 - 1
-GONE = "this clip is not here, or not any more: look at the list of clips"
 
 ClipId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a clip: that of the job that made it.")]
 
@@ -84,12 +83,14 @@ class ClipBody(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A clip, and what is heard in it and was taken back since, or is not for whom it was made any more.
+    """A clip, the visitor for whom it was made as the family knows them now, and what is heard in it and was taken back
+    since, or is not for them any more.
 
     `outdated` without that where it is not known.
     """
 
     clip: KeptClip
+    visitor: str | None
     outdated: bool
     taken_back: list[str]
 
@@ -163,8 +164,7 @@ def make_clip_anew(member: AsVisitor, shown: Seen, response: Response) -> JobBod
 
     Refused where nothing of theirs is left of it, or is not known, and for a farewell: that is ordered anew.
     """
-    visitor = _visitors(member).get(shown.clip.account_id) or shown.clip.about.visitor
-    order = answers.clip_again_order(member.lantern.archive, member.memorial, shown.clip, visitor)
+    order = answers.clip_again_order(member.lantern.archive, member.memorial, shown.clip, shown.visitor)
     return hand_in(member, "clip", {"order": order}, response)
 
 
@@ -180,7 +180,8 @@ def _is_theirs(member: Member, clip: KeptClip) -> bool:
 
 def _shown(member: Member, clips: Iterable[KeptClip]) -> Iterator[Shown]:
     """Those that whoever asks may see, each held against what may be said today to whom it was made for."""
-    visitors = _visitors(member)
+    members = member.lantern.archive.members(member.memorial.id).all()
+    visitors: dict[str | None, str | None] = {each.account_id: each.visitor for each in members}
     still_heard = cache(partial(answers.still_heard, member.lantern.archive, member.memorial))
     holds_back = cache(partial(answers.holds_back, member.lantern.archive, member.memorial))
     for clip in clips:
@@ -190,12 +191,7 @@ def _shown(member: Member, clips: Iterable[KeptClip]) -> Iterator[Shown]:
             taken_back = [each.text for each in phrases if not still_heard(visitor)(each)]
             outdated = bool(taken_back) if phrases else holds_back(visitor)
         if not outdated or member.may("steward"):
-            yield Shown(clip, outdated, taken_back)
-
-
-def _visitors(member: Member) -> dict[str | None, str | None]:
-    """As whom the family knows each account now."""
-    return {each.account_id: each.visitor for each in member.lantern.archive.members(member.memorial.id).all()}
+            yield Shown(clip, visitor, outdated, taken_back)
 
 
 def _file_name(member: Member, clip: KeptClip) -> str:

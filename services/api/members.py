@@ -80,7 +80,7 @@ def change(account_id: AccountId, given: ChangedMember, steward: AsSteward) -> M
     """At once, in every browser of theirs."""
     known = _member(steward, account_id)
     if known.keeper and given.role not in (None, "steward"):
-        raise problems.conflict("keeper-is-steward", "the keeper of this home is a steward of every memorial in it")
+        raise problems.conflict("the keeper of this home is a steward of every memorial in it", "keeper-is-steward")
     visitor = known.visitor if given.visitor is None else given.visitor
     _of(steward).put(account_id, Membership(given.role or known.role, visitor))
     if given.visitor is not None:
@@ -97,7 +97,7 @@ def change(account_id: AccountId, given: ChangedMember, steward: AsSteward) -> M
 def remove(account_id: AccountId, steward: AsSteward, request: Request) -> None:
     """Their account stays, and so does what they told here."""
     if _member(steward, account_id).keeper:
-        raise problems.conflict("keeper-is-steward", "the keeper of this home is a steward of every memorial in it")
+        raise problems.conflict("the keeper of this home is a steward of every memorial in it", "keeper-is-steward")
     _of(steward).remove(account_id)
     house_of(request).shut_out(steward.memorial.id, account_id)
 

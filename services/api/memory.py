@@ -156,7 +156,7 @@ def _teller(member: Member, named: str | None) -> str:
     """Who tells: whoever asks, under the name by which the family knows them; a steward may name somebody."""
     mine = member.visitor
     if named is None and mine is None:
-        raise problems.conflict("who-are-you", "nobody has said yet who you are here: a steward can, among the members")
+        raise problems.conflict("nobody has said yet who you are here: a steward can, among the members", "who-are-you")
     if named is None or (mine is not None and folded(named) == folded(mine)):
         return mine or ""
     if not member.may("steward"):

@@ -61,7 +61,7 @@ def forbidden(detail: str, name: str = "forbidden") -> Problem:
     return Problem(403, name, detail)
 
 
-def conflict(name: str, detail: str) -> Problem:
+def conflict(detail: str, name: str) -> Problem:
     """What the state of things does not allow."""
     return Problem(409, name, detail)
 

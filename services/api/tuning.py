@@ -163,7 +163,7 @@ def choose_engine(member: AsSteward, _: OneOfFew, wanted: Chosen, if_match: IfMa
     choice = build.tried(member.lantern.archive, member.memorial, _choice(member, wanted))[0]
     if choice.writing_by is not None and wanted.seen != choice.seen:
         raise problems.conflict(
-            "unseen", "somebody has to see samples before free writing is turned on: POST …/engine/samples"
+            "somebody has to see samples before free writing is turned on: POST …/engine/samples", "unseen"
         )
     engines.choose(member.lantern.archive, member.memorial.id, choice)
     return _body(member)

@@ -164,9 +164,9 @@ def make_ready(job: Job) -> None:
     troupe = Troupe(job.archive)
     try:
         with job.step("animate", RENDERED_USUAL_S), suppress(LanternError):
-            memorial = job.archive.memorial(job.memorial_id)
+            memorial, loops = job.archive.memorial(job.memorial_id), Loops(job.archive, troupe)
             for name in LOOPS:
-                Loops(job.archive, troupe).loop(memorial, name, job.check)
+                loops.loop(memorial, name, job.check)
     finally:
         troupe.close()
 

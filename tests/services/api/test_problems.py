@@ -27,7 +27,7 @@ OF_THE_PAGE = {"of", "other", "no-answer"}
 FOR_PROGRAMS = {  # what no page of ours asks for
     "key-used", "still-answering", "unsupported-media-type", "range-not-satisfiable",
 }  # fmt: skip
-MAKERS = {"forbidden": 1, "conflict": 0, "Problem": 1}  # of problems, and where each is told the name
+MAKERS = {"forbidden": 1, "conflict": 1, "Problem": 1}  # of problems, and where each is told the name
 
 
 def words(language: str) -> dict[str, str]:
